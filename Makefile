@@ -1,0 +1,96 @@
+# tinbao: make, make run, make test, make check, make bench, make fuzz, make faults.
+# SAN=1 builds with ASan and UBSan into build/san; CC=clang works; WERROR=1 is for CI.
+
+BUILD    ?= build/$(if $(SAN),san,rel)
+CSTD      = -std=gnu11
+WARN      = -Wall -Wextra -Wconversion -Wshadow -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes
+OPT       = $(if $(SAN),-O1 -fno-omit-frame-pointer -fsanitize=address$(,)undefined -fno-sanitize-recover=undefined,-O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong)
+,        := ,
+CPPFLAGS += -I. -I$(BUILD)/gen -D_GNU_SOURCE $(DEFS)
+CFLAGS   += $(CSTD) $(WARN) $(if $(WERROR),-Werror) -g $(OPT) -MMD -MP
+LDFLAGS  += $(if $(SAN),-fsanitize=address$(,)undefined) -rdynamic
+PKGS      = gammu sqlite3 libpcre2-8 libconfig libevent libutf8proc libsodium jansson
+DEFS      = -DTINBAO_SHARE='"$(CURDIR)/config"'
+LIBS      = -lgammu -lsqlite3 -lpcre2-8 -lconfig -levent_core -lutf8proc -lsodium -ljansson -lutil -lpthread
+GAMMU_INC = -isystem /usr/include/gammu
+
+ROOMS     = gateway/base gateway/line gateway/desk gateway/serve gateway/play parsers store config
+LIB_SRC   = $(foreach r,$(ROOMS),$(wildcard $(r)/*.c))
+CMD_SRC   = $(wildcard gateway/cmd/*.c)
+LIB_OBJ   = $(LIB_SRC:%.c=$(BUILD)/%.o)
+CMD_OBJ   = $(CMD_SRC:%.c=$(BUILD)/%.o)
+LIB       = $(BUILD)/libtinbao.a
+UNIT_SRC  = $(wildcard tests/unit/test_*.c)
+UNIT_BIN  = $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/unit/%)
+TOOL_SRC  = $(wildcard tests/faults/*.c tests/bench/*.c)
+TOOL_BIN  = $(TOOL_SRC:%.c=$(BUILD)/%)
+SQL       = $(sort $(wildcard store/sql/*.sql))
+
+.PHONY: all run test check bench fuzz faults clean setup unit scenarios tools
+.SECONDARY:
+
+all: $(BUILD)/tinbao
+
+$(BUILD)/tinbao: $(CMD_OBJ) $(LIB)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(LIB): $(LIB_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/%.o: %.c | $(BUILD)/gen/sql_gen.h
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(if $(findstring gateway/line/gammu,$<),$(GAMMU_INC)) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/gen/sql_gen.h: $(SQL) scripts/embed-sql
+	@mkdir -p $(@D)
+	scripts/embed-sql $(SQL) > $@.tmp && mv $@.tmp $@
+
+$(BUILD)/tests/unit/%: tests/unit/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) -lcmocka $(LIBS)
+
+$(BUILD)/tests/faults/%: tests/faults/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS)
+
+$(BUILD)/tests/bench/%: tests/bench/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS)
+
+tools: $(TOOL_BIN)
+
+setup:
+	@scripts/setup
+
+run: setup
+	@$(MAKE) --no-print-directory all
+	@scripts/demo $(BUILD)/tinbao
+
+test: setup
+	@$(MAKE) --no-print-directory SAN=1 unit scenarios
+
+unit: $(UNIT_BIN)
+	@scripts/run-unit $(UNIT_BIN)
+
+scenarios: $(BUILD)/tinbao tools
+	@scripts/run-scenarios $(BUILD)/tinbao
+
+check: setup
+	@scripts/check
+
+bench: setup
+	@$(MAKE) --no-print-directory all tools
+	@scripts/bench $(BUILD)
+
+faults: setup
+	@$(MAKE) --no-print-directory all tools
+	@scripts/faults $(BUILD)
+
+fuzz: setup
+	@scripts/fuzz
+
+clean:
+	rm -rf build
+
+-include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(UNIT_BIN:=.d) $(TOOL_BIN:=.d)

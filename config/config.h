@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The settings. One table of keys (config/keys.c) says for each its type, unit, range and
+ * default; tinbao.cfg names its sisters places, kinds, forms, messages, roster (paths
+ * relative to the file that names them), each with the shipped file as default; a config
+ * of two keys, places and roster, must do. Nothing here logs: every problem goes to the
+ * sink with file, line and remedy, all of them, not the first.
+ *
+ * Only config includes libconfig.h.
+ */
+#ifndef TB_CONFIG_CONFIG_H
+#define TB_CONFIG_CONFIG_H
+
+#include "gateway/base/commune.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CONFIG_LINES_MAX 4
+
+/* file may be "" and line 0 when not known. `warning` problems do not make a load fail. */
+struct problem {
+    char file[256];
+    int line;
+    bool warning;
+    char text[400]; /* what is wrong and the remedy, one sentence each */
+};
+
+/* Collects up to `cap` problems; `lost` counts the rest. */
+struct problems {
+    struct problem *items;
+    size_t n, cap, lost;
+    size_t errors; /* of n + lost, those that are no warnings */
+};
+struct problems *problems_new(void);
+void problems_free(struct problems *p);
+void problems_add(struct problems *p, bool warning, const char *file, int line, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
+
+struct line_config {
+    char name[32];       /* "gsm1" */
+    char device[256];    /* path by-id, or "virtual" when a `tinbao modem` link */
+    char connection[24]; /* libgammu connection, default "at" */
+    char pin[16];
+    char own_number[20]; /* E.164, "" unknown: never answered */
+    int rate_per_minute; /* messages out, 1..600, default 20 */
+    int poll_s;          /* 5..3600, default 60 */
+    bool is_virtual;     /* a virtual modem: the demo roster is allowed */
+    bool cut_pauses;     /* default false; true by default on a virtual modem */
+};
+
+struct balance_config { /* USSD balance code by operator */
+    char operator_code[8]; /* "45204", or "*" */
+    char ussd[16];         /* "*101#" */
+};
+
+/* A text of messages.vi.cfg. */
+struct message_text {
+    char key[40];
+    const char *text;
+    int line;
+};
+
+struct config {
+    char path[256]; /* of tinbao.cfg */
+    /* paths, resolved */
+    char places_path[256], kinds_path[256], forms_path[256], messages_path[256], roster_path[256];
+    char state_dir[256];   /* database, key file, control socket; default /var/lib/tinbao */
+    bool demo;             /* the roster says it is invented: refused on a real modem */
+
+    struct line_config lines[CONFIG_LINES_MAX];
+    size_t n_lines;
+    struct balance_config balances[8];
+    size_t n_balances;
+
+    /* all loaded lists; owned by the config */
+    struct place *places;
+    size_t n_places;
+    struct kind *kinds;
+    size_t n_kinds;
+    struct form_def *forms;
+    size_t n_forms;
+    struct message_text *messages;
+    size_t n_messages;
+    struct roster_entry *roster;
+    size_t n_roster;
+
+    /* values, each a row of the table in keys.c */
+    char service_name[32];   /* "CA xa Tan Phuc", for texts; default "CA xa" */
+    int code_digits;         /* digits of an incident code before the check digit: 4..6, default 4 */
+    int join_parts_s;        /* incomplete multipart handled after, default 600 */
+    int resend_window_s;     /* same report again, default 300 */
+    int unknown_replies_per_hour; /* to one unknown number, default 3 */
+    int unknown_replies_all_per_hour; /* to all unknown numbers, default 60 */
+    int alert_repeat_s[6];   /* by severity 1..5 (index): no NHAN within, defaults 1800 1800 1800 900 300 */
+    int alert_ttl_s;         /* an alert's time to live, default 7200 */
+    int reply_ttl_s;         /* default 3600 */
+    int digest_ttl_s;        /* default 43200 */
+    int sos_repeat_s;        /* default 120 */
+    int code_rest_days;      /* a code is free again after, default 90 */
+    int tip_number_days;     /* a tipster's number is erased after, default 7 */
+    int night_start_h, night_end_h; /* 21 and 5 */
+    int under_way_h;         /* TROM is under way up to, default 2 hours */
+    int line_deadline_max_s; /* longest deadline a line may announce, default 120 */
+    bool dlr;                /* ask for delivery reports, default true */
+    int balance_every_h;     /* ask the balance, 0 = never, default 24 */
+    char log_level[12];      /* "info" */
+
+    void *arena; /* owner of the strings, config_free() */
+};
+
+/* Loads everything. NULL when the file can not be read or there are errors (see problems). */
+struct config *config_load(const char *path, struct problems *p);
+void config_free(struct config *c);
+
+const struct place *config_place(const struct config *c, const char *code);
+const struct kind *config_kind(const struct config *c, const char *code);
+const struct form_def *config_form(const struct config *c, const char *name);
+
+/* The roster CSV (product page): UTF-8 with or without BOM, comma or semicolon, header
+ * required. Every bad line is a problem; returns the number of entries or -errno.
+ * *out is malloc'ed; the caller frees. */
+int roster_read(const char *path, struct roster_entry **out, struct problems *p);
+/* The checks of the product page against the places: team of 3 to 5, one leader, one
+ * deputy, duplicate phones, unknown places, places without an officer, nobody on duty. */
+void roster_check(const struct roster_entry *r, size_t n, const struct place *places, size_t n_places,
+                  const char *file, struct problems *p);
+/* Writes the CSV; 0 or -errno. */
+int roster_write(const char *path, const struct roster_entry *r, size_t n);
+
+/* One setting's change at SIGHUP: which keys differ and may be taken over (0), or need a
+ * restart (1). Calls say(ctx, key, needs_restart) for each. */
+void config_diff(const struct config *a, const struct config *b,
+                 void (*say)(void *ctx, const char *key, bool needs_restart), void *ctx);
+
+
+#endif

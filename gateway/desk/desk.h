@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The desk: what the service does with what came in. Called by serve (and by the bench);
+ * it never touches a line, a socket or the system's clock. Every call that changes
+ * something runs inside the caller's transaction and writes its effects as rows: incident,
+ * audit, outbox, job. Nothing of it survives a rollback.
+ *
+ * Errors: only storage errors come out (-ENOSPC, -EIO, -EBUSY, -ENOMEM). Bad input is a
+ * disposition, not an error.
+ */
+#ifndef TB_DESK_DESK_H
+#define TB_DESK_DESK_H
+
+#include "config/config.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/sms.h"
+#include "gateway/desk/now.h"
+#include "store/db.h"
+#include "store/duty.h"
+#include "store/outbox.h"
+
+struct desk; /* owned by the caller of desk_new */
+
+/* Compiles the vocabulary, checks the texts, loads service time and the users. The database
+ * must be open for writing and the roster synced before (user_sync). Config, db and clock
+ * must outlive the desk. NULL: problems say why. */
+struct desk *desk_new(struct db *db, const struct config *cfg, const struct clock *clock, struct problems *p);
+void desk_free(struct desk *d);
+/* Takes over a new config (SIGHUP): the old one may be freed afterwards. -EINVAL: problems
+ * say why and the old one stays. */
+int desk_reload(struct desk *d, const struct config *cfg, struct problems *p);
+struct now desk_now(const struct desk *d);
+/* Once at start, in a transaction: recovers rows that were under way, sets standing jobs. */
+int desk_start(struct desk *d);
+
+/* A part that a line handed over. 0: kept (also when it was known already): the line may
+ * delete it once the transaction is committed. One message that can not be handled is kept
+ * and marked 'failed', it does not poison its batch. */
+int desk_part(struct desk *d, const char *line, const struct sms_part *part);
+/* A missed call; number "" = withheld. */
+int desk_call(struct desk *d, const char *line, const char *number);
+/* Runs one due job and settles it (done, or moved). */
+int desk_job(struct desk *d, const struct job *job);
+/* A delivery report of a line. */
+int desk_report(struct desk *d, const char *line, int ref, const char *number, bool delivered);
+/* What a line says of itself, or that it went up or down: kept, and told when it matters. */
+int desk_line(struct desk *d, const struct line_state *s);
+/* The answer to the balance query of a line (result as in struct line_ussd). */
+int desk_balance(struct desk *d, const char *line, int result, const char *text);
+/* Must the balance be asked now? The USSD code for this operator, or NULL. */
+const char *desk_balance_code(const struct desk *d, const char *operator_code);
+
+/* The number to send a row to: 0, or -ENOENT when it was erased or the user is gone. */
+int desk_recipient(struct desk *d, const struct outbox_row *row, char *number, size_t size);
+/* A supervisor's code at the console (`tinbao code '*1#'`), as the chief would get it. Reads
+ * only. 0 or -EINVAL when it is no code. */
+int desk_code(struct desk *d, const char *code, char *out, size_t size);
+
+/* The texts the desk needs, checked against the config's messages (used by `tinbao check`
+ * too, which has no database). */
+void texts_check(const struct config *cfg, struct problems *p);
+/* vocab_new over a config, problems to the sink (parse, check, desk_new). */
+struct vocab;
+struct vocab *desk_vocab(const struct config *cfg, struct problems *p);
+
+#endif

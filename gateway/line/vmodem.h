@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The virtual modem: the AT side of the air on a pty. It runs on the caller's libevent
+ * base, so that `tinbao modem`, `tinbao play --modem` and tests host it alike.
+ */
+#ifndef TB_LINE_VMODEM_H
+#define TB_LINE_VMODEM_H
+
+#include "gateway/line/air.h"
+
+struct event_base;
+struct vmodem;
+
+/* Opens a pty and answers on it. `link` (may be NULL): a symlink kept pointing to the pty,
+ * removed while unplugged. -> NULL with errno. Owned by the caller. */
+struct vmodem *vmodem_new(struct event_base *base, struct air *air, const char *link);
+void vmodem_free(struct vmodem *m);
+/* The path to open: link if given, else /dev/pts/N; "" while unplugged. */
+const char *vmodem_path(const struct vmodem *m);
+/* Commands answered so far, for the bench. */
+uint64_t vmodem_commands(const struct vmodem *m);
+/* No command in progress and no unsolicited line waiting to go out. */
+bool vmodem_quiet(const struct vmodem *m);
+
+/* The pure AT engine, for its fuzzer and unit tests: octets in, octets out through `put`. */
+struct at_engine;
+struct at_engine *at_new(struct air *air, void (*put)(void *ctx, const char *p, size_t n), void *ctx);
+void at_free(struct at_engine *e);
+void at_input(struct at_engine *e, const char *p, size_t n);
+
+#endif

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The database as the rest sees it: open, transaction, close. No sqlite3.h here. One
+ * writer (serve, or a command that holds the lock while no serve runs), any number of
+ * read-only connections.
+ *
+ * Every function of store/ returns 0 (or what it says) or a negative errno: -ENOENT not
+ * there, -EEXIST key taken, -EBUSY another process holds the lock, -ENOSPC disk full, -EIO
+ * I/O or corruption, -EINVAL constraint, -EPROTO a schema from the future. The cause is
+ * logged where it happens; -ENOENT and -EEXIST are not.
+ */
+#ifndef TB_STORE_DB_H
+#define TB_STORE_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct db; /* owned by whoever called db_open */
+
+enum db_mode { DB_WRITE, DB_READ };
+
+/* Opens dir/tinbao.db (made with its schema or migrated in DB_WRITE), takes the lock file
+ * dir/tinbao.lock (DB_WRITE; -EBUSY when another process has it), reads or makes the key
+ * file dir/tinbao.key (mode 0600), sets and reads back every PRAGMA (WAL, synchronous=FULL,
+ * foreign_keys, secure_delete …), checks integrity (quick_check) and prepares all statements.
+ * dir is made (0700) if needed. */
+int db_open(struct db **out, const char *dir, enum db_mode mode);
+void db_close(struct db *db);
+/* The version of the schema in the file; migrations run from 0. */
+int db_version(const struct db *db);
+
+/* BEGIN IMMEDIATE / COMMIT / ROLLBACK. Not nested. A savepoint wraps one message inside a
+ * batch: db_save, then db_release, or db_undo (back to db_save, and released). */
+int db_begin(struct db *db);
+int db_commit(struct db *db);
+void db_rollback(struct db *db);
+bool db_in_transaction(const struct db *db);
+int db_save(struct db *db);
+int db_release(struct db *db);
+int db_undo(struct db *db);
+
+/* meta: text values. out is emptied and -ENOENT when absent. */
+int meta_get(struct db *db, const char *key, char *out, size_t size);
+int meta_set(struct db *db, const char *key, const char *value);
+int meta_get_i64(struct db *db, const char *key, int64_t *out);
+int meta_set_i64(struct db *db, const char *key, int64_t value);
+
+#endif

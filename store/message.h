@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Parts as they came and messages as they were joined. */
+#ifndef TB_STORE_MESSAGE_H
+#define TB_STORE_MESSAGE_H
+
+#include "gateway/base/sms.h"
+#include "store/db.h"
+#include "store/people.h"
+
+struct part_row {
+    uint8_t key[DIGEST_SIZE];       /* of line, sender, time stamp, reference, number, body */
+    uint8_t group_key[DIGEST_SIZE]; /* of line, sender, reference, bits, total */
+    bool grouped;
+    const char *line;
+    int64_t party_id;   /* 0 = none */
+    int64_t message_id; /* 0 = not yet part of a message */
+    int64_t received_ms;
+    const struct sms_part *part;
+};
+
+/* Computes key and group_key from line and part. */
+void part_keys(struct db *db, struct part_row *r);
+/* -EEXIST: this very part is kept already. */
+int part_add(struct db *db, const struct part_row *r);
+/* Was this part kept already? 0 or -ENOENT. */
+int part_known(struct db *db, const uint8_t key[DIGEST_SIZE]);
+
+/* The parts of a group that belong to no message yet, ordered by seq, one row a seq (the
+ * first that came). */
+struct group_part {
+    int seq, total;
+    int64_t party_id, smsc_ms, received_ms;
+    uint8_t coding, corrupt;
+    uint16_t body_len;
+    uint8_t body[SMS_BODY_MAX];
+};
+int part_group_each(struct db *db, const uint8_t group_key[DIGEST_SIZE],
+                    int (*fn)(void *ctx, const struct group_part *p), void *ctx);
+/* Distinct seqs waiting in the group, or -errno. */
+int part_group_count(struct db *db, const uint8_t group_key[DIGEST_SIZE]);
+/* The message that a former join of this group made within since_ms, or -ENOENT (late parts). */
+int part_group_message(struct db *db, const uint8_t group_key[DIGEST_SIZE], int64_t since_ms, int64_t *message_id);
+/* Gives the group's waiting parts to a message and cuts their party link. */
+int part_group_take(struct db *db, const uint8_t group_key[DIGEST_SIZE], int64_t message_id);
+
+struct message_row {
+    int64_t id;
+    const char *line;
+    int64_t user_id, party_id; /* 0 = none */
+    enum address_kind sender_kind;
+    int64_t received_ms, received_rel, smsc_ms;
+    const char *body;        /* UTF-8 */
+    const char *form;        /* form name or "none" */
+    const char *disposition; /* see gateway/desk/intake.h */
+    int64_t incident_id;     /* 0 = none */
+    int64_t text_key;        /* 0 = never a resend */
+};
+
+int message_add(struct db *db, const struct message_row *r, int64_t *id);
+int message_settle(struct db *db, int64_t id, const char *disposition, int64_t incident_id);
+/* The newest message with this text_key received at or after since_rel: 0 with its id and
+ * incident (0 = none), or -ENOENT. */
+int message_same(struct db *db, int64_t text_key, int64_t since_rel, int64_t *id, int64_t *incident_id);
+/* Incident of a message, for late parts. */
+int message_incident(struct db *db, int64_t id, int64_t *incident_id);
+/* Messages received at or after since_ms whose disposition is this; NULL counts all. */
+int message_count(struct db *db, const char *disposition, int64_t since_ms, int64_t *n);
+
+#endif

@@ -1,0 +1,192 @@
+-- The schema of the SQLite engine, version 1. Times are UTC milliseconds; columns that end
+-- in _rel are service time (see gateway/desk/now.h), which never jumps. A second engine
+-- has its own schema file; the queries are shared.
+-- Nobody but a user of the service has a row with a name or a number in clear: everyone
+-- else is a party, sealed, found by a keyed hash.
+
+CREATE TABLE meta (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+-- A user of the service, mirrored from the roster. phone is NULL once off the roster.
+CREATE TABLE "user" (
+    id         INTEGER PRIMARY KEY,
+    name       TEXT    NOT NULL,
+    phone      TEXT    UNIQUE,
+    role       TEXT    NOT NULL,
+    places     TEXT    NOT NULL,          -- codes joined by one space, '' = all
+    pin_hash   TEXT,
+    active     INTEGER NOT NULL DEFAULT 1,
+    stopped    INTEGER NOT NULL DEFAULT 0, -- said NGUNG
+    since_ms   BIGINT  NOT NULL
+);
+
+-- domain 'sender': an unknown number; domain 'tip': whoever sent a TIN, kept apart so that
+-- a tip can not be joined with the same person's other messages.
+CREATE TABLE party (
+    id         INTEGER PRIMARY KEY,
+    domain     TEXT   NOT NULL,
+    hash       BLOB   NOT NULL UNIQUE,    -- keyed hash of domain and number
+    sealed     BLOB,                      -- the number, encrypted; NULL once erased
+    stopped    INTEGER NOT NULL DEFAULT 0,
+    created_ms BIGINT NOT NULL,
+    erased_ms  BIGINT
+);
+
+-- A part as it came. key: keyed hash of line, sender, time stamp, reference, number, body.
+CREATE TABLE part (
+    id          INTEGER PRIMARY KEY,
+    key         BLOB    NOT NULL UNIQUE,
+    line        TEXT    NOT NULL,
+    group_key   BLOB,                     -- NULL for a single part
+    party_id    BIGINT REFERENCES party (id), -- only while the message waits for other parts
+    ref         INTEGER NOT NULL,
+    ref_bits    INTEGER NOT NULL,
+    total       INTEGER NOT NULL,
+    seq         INTEGER NOT NULL,
+    coding      INTEGER NOT NULL,
+    corrupt     INTEGER NOT NULL,
+    smsc_ms     BIGINT  NOT NULL,
+    received_ms BIGINT  NOT NULL,
+    body        BLOB    NOT NULL,
+    message_id  BIGINT REFERENCES message (id)
+);
+CREATE INDEX part_group ON part (group_key) WHERE group_key IS NOT NULL;
+
+-- A message, joined. user_id for a roster number (never for a tip), else party_id; both
+-- NULL when the sender was no number. Every message has a disposition.
+CREATE TABLE message (
+    id          INTEGER PRIMARY KEY,
+    line        TEXT    NOT NULL,
+    user_id     BIGINT REFERENCES "user" (id),
+    party_id    BIGINT REFERENCES party (id),
+    sender_kind INTEGER NOT NULL,         -- enum address_kind
+    received_ms BIGINT  NOT NULL,
+    received_rel BIGINT NOT NULL,
+    smsc_ms     BIGINT  NOT NULL,
+    body        TEXT    NOT NULL,         -- UTF-8 as it came
+    form        TEXT    NOT NULL,         -- form name or 'none'
+    disposition TEXT    NOT NULL,         -- enum disposition, by name
+    incident_id BIGINT REFERENCES incident (id),
+    text_key    BIGINT                    -- keyed hash of sender and folded text; NULL: never a resend
+);
+CREATE INDEX message_text ON message (text_key, received_rel) WHERE text_key IS NOT NULL;
+CREATE INDEX message_disposition ON message (disposition, received_ms)
+    WHERE disposition IN ('duty_list', 'unclear', 'corrupt', 'failed');
+
+CREATE TABLE incident (
+    id           INTEGER PRIMARY KEY,
+    code         TEXT    NOT NULL,
+    code_held    INTEGER NOT NULL DEFAULT 1, -- 0 once the code may be drawn again
+    form         TEXT    NOT NULL,        -- 'incident', 'sos', 'tip'
+    kind         TEXT    NOT NULL,
+    place        TEXT,                    -- NULL: not known
+    severity     INTEGER NOT NULL,
+    restricted   INTEGER NOT NULL,
+    unverified   INTEGER NOT NULL,        -- the reporter is not on the roster
+    text         TEXT    NOT NULL,
+    when_ms      BIGINT,
+    user_id      BIGINT REFERENCES "user" (id),
+    party_id     BIGINT REFERENCES party (id),
+    message_id   BIGINT REFERENCES message (id),
+    created_ms   BIGINT  NOT NULL,
+    state        TEXT    NOT NULL,        -- 'open', 'acked', 'closed', 'cancelled'
+    acked_by     BIGINT REFERENCES "user" (id),
+    acked_ms     BIGINT,
+    closed_by    BIGINT REFERENCES "user" (id),
+    closed_ms    BIGINT,
+    outcome      TEXT,
+    alert_step   INTEGER NOT NULL DEFAULT 0
+);
+CREATE UNIQUE INDEX incident_code ON incident (code) WHERE code_held = 1;
+CREATE INDEX incident_live ON incident (state, created_ms) WHERE state IN ('open', 'acked');
+CREATE INDEX incident_created ON incident (created_ms);
+
+-- Who changed what, when, from which message: also an incident's history. Never a number.
+CREATE TABLE audit (
+    id          INTEGER PRIMARY KEY,
+    at_ms       BIGINT NOT NULL,
+    user_id     BIGINT REFERENCES "user" (id), -- NULL: the service, or a party
+    action      TEXT   NOT NULL,
+    incident_id BIGINT REFERENCES incident (id),
+    message_id  BIGINT REFERENCES message (id),
+    detail      TEXT   NOT NULL
+);
+CREATE INDEX audit_incident ON audit (incident_id) WHERE incident_id IS NOT NULL;
+
+-- Who was alerted to an incident, so that XEM, NHAN and notices know whom it concerns.
+CREATE TABLE concern (
+    incident_id BIGINT NOT NULL REFERENCES incident (id),
+    user_id     BIGINT NOT NULL REFERENCES "user" (id),
+    step        INTEGER NOT NULL,
+    onscene_ms  BIGINT,
+    PRIMARY KEY (incident_id, user_id)
+) WITHOUT ROWID;
+
+-- Effects are intentions: only the sender takes rows from here to a line.
+CREATE TABLE outbox (
+    id             INTEGER PRIMARY KEY,
+    user_id        BIGINT REFERENCES "user" (id),
+    party_id       BIGINT REFERENCES party (id),
+    priority       INTEGER NOT NULL,      -- 0 SOS, 1 alert, 2 reply, 3 digest
+    resend         INTEGER NOT NULL,      -- 1: sent again when it was under way at a crash
+    incident_id    BIGINT REFERENCES incident (id),
+    message_id     BIGINT REFERENCES message (id),
+    body           TEXT    NOT NULL,
+    created_ms     BIGINT  NOT NULL,
+    not_before_rel BIGINT  NOT NULL,
+    expires_rel    BIGINT  NOT NULL,
+    state          TEXT    NOT NULL,      -- queued sending sent delivered failed expired cancelled uncertain
+    line           TEXT,
+    attempts       INTEGER NOT NULL DEFAULT 0,
+    ref            INTEGER,
+    cms            INTEGER,
+    sent_ms        BIGINT,
+    reported_ms    BIGINT
+);
+CREATE INDEX outbox_queued ON outbox (priority, id) WHERE state = 'queued';
+CREATE INDEX outbox_sending ON outbox (id) WHERE state = 'sending';
+CREATE INDEX outbox_ref ON outbox (line, ref) WHERE state = 'sent';
+CREATE INDEX outbox_incident ON outbox (incident_id) WHERE state = 'queued' AND incident_id IS NOT NULL;
+CREATE INDEX outbox_party ON outbox (party_id, created_ms) WHERE party_id IS NOT NULL;
+
+-- Everything due. clock: 0 service time, 1 wall time.
+CREATE TABLE job (
+    id     INTEGER PRIMARY KEY,
+    kind   TEXT    NOT NULL,
+    key    TEXT    NOT NULL,              -- incident id, group key in hex, …
+    clock  INTEGER NOT NULL,
+    due_ms BIGINT  NOT NULL,
+    tries  INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (kind, key)
+);
+CREATE INDEX job_due ON job (clock, due_ms);
+
+CREATE TABLE attendance (
+    id        INTEGER PRIMARY KEY,
+    user_id   BIGINT NOT NULL REFERENCES "user" (id),
+    place     TEXT   NOT NULL,
+    night     TEXT   NOT NULL,            -- '2026-11-12': the date the shift began
+    in_ms     BIGINT NOT NULL,
+    out_ms    BIGINT,
+    message_id BIGINT REFERENCES message (id)
+);
+CREATE INDEX attendance_open ON attendance (user_id) WHERE out_ms IS NULL;
+CREATE INDEX attendance_night ON attendance (night);
+
+-- The last that a line said of itself.
+CREATE TABLE line_state (
+    line         TEXT PRIMARY KEY,
+    state        TEXT    NOT NULL,        -- 'up', 'down'
+    signal_dbm   INTEGER NOT NULL,
+    registration INTEGER NOT NULL,
+    sim          INTEGER NOT NULL,
+    sim_used     INTEGER NOT NULL,
+    sim_total    INTEGER NOT NULL,
+    operator     TEXT    NOT NULL,
+    smsc         TEXT    NOT NULL,
+    balance      TEXT    NOT NULL,        -- the operator's words, numbers masked
+    balance_ms   BIGINT  NOT NULL,
+    seen_ms      BIGINT  NOT NULL
+);
