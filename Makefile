@@ -9,9 +9,8 @@ OPT       = $(if $(SAN),-O1 -fno-omit-frame-pointer -fsanitize=address$(,)undefi
 CPPFLAGS += -I. -I$(BUILD)/gen -D_GNU_SOURCE $(DEFS)
 CFLAGS   += $(CSTD) $(WARN) $(if $(WERROR),-Werror) -g $(OPT) -MMD -MP
 LDFLAGS  += $(if $(SAN),-fsanitize=address$(,)undefined) -rdynamic
-PKGS      = gammu sqlite3 libpcre2-8 libconfig libevent libutf8proc libsodium jansson
 DEFS      = -DTINBAO_SHARE='"$(CURDIR)/config"'
-LIBS      = -lgammu -lsqlite3 -lpcre2-8 -lconfig -levent_core -lutf8proc -lsodium -ljansson -lutil -lpthread
+LIBS      = -lGammu -lsqlite3 -lpcre2-8 -lconfig -levent_core -lutf8proc -lsodium -ljansson -lutil -lpthread
 GAMMU_INC = -isystem /usr/include/gammu
 
 ROOMS     = gateway/base gateway/line gateway/desk gateway/serve gateway/play parsers store config
