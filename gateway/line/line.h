@@ -164,6 +164,8 @@ struct line_options {
     char pin[16];       /* "" = none; tried once */
     int poll_s;         /* safety net: read the storages every so many seconds, 5..3600 */
     int status_s;       /* report status every so many seconds */
+    char quarantine[16]; /* "SM:3": a slot that killed the last process while "read SM 3" was announced; "" = none.
+                          * It is handed over raw (corrupt) and never shown to libgammu */
     bool cut_pauses;    /* cut libgammu's sleeps of 100 ms and more to 1 ms */
 };
 

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The packets of line.h: sizes, checks, reading and writing. Called by both ends. What can
+ * go wrong: a peer that lies; whatever line_check() lets through has its type's exact size,
+ * terminated strings and enums and lengths in range.
+ */
+#include "gateway/line/line.h"
+
+#include "gateway/base/err.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define HEADER offsetof(struct line_msg, u)
+#define DEADLINE_MIN_MS 1000u
+#define DEADLINE_MAX_MS 600000u
+#define WITH(member) (HEADER + sizeof(((struct line_msg *)0)->u.member))
+
+size_t line_size(uint32_t type)
+{
+    switch ((enum line_type)type) {
+    case LINE_HELLO:
+        return WITH(hello);
+    case LINE_ALIVE:
+        return WITH(alive);
+    case LINE_STATUS:
+        return WITH(status);
+    case LINE_PART:
+        return WITH(part);
+    case LINE_GONE:
+        return WITH(gone);
+    case LINE_SENT:
+        return WITH(sent);
+    case LINE_REPORT:
+        return WITH(report);
+    case LINE_CALL:
+        return WITH(call);
+    case LINE_USSD_REPLY:
+    case LINE_USSD:
+        return WITH(ussd);
+    case LINE_SYNCED:
+    case LINE_SYNC:
+        return WITH(sync);
+    case LINE_TROUBLE:
+        return WITH(trouble);
+    case LINE_KEPT:
+        return WITH(kept);
+    case LINE_SEND:
+        return WITH(send);
+    case LINE_QUIT:
+        return HEADER;
+    }
+    return 0;
+}
+
+/* Terminated; what follows the NUL is cleared, so that nothing of the sender's stack goes on. */
+static bool text_ok(char *s, size_t size)
+{
+    size_t n = strnlen(s, size);
+    if (n == size)
+        return false;
+    memset(s + n, 0, size - n);
+    return true;
+}
+
+#define TEXT_OK(array) text_ok((array), sizeof(array))
+
+static bool part_ok(struct sms_part *p)
+{
+    if (!TEXT_OK(p->sender) || p->coding > SMS_8BIT || p->corrupt > 1 || p->body_len > sizeof p->body)
+        return false;
+    if (p->ref_bits != 0 && p->ref_bits != 8 && p->ref_bits != 16)
+        return false;
+    if (p->total == 0 || p->seq == 0 || p->seq > p->total)
+        return false;
+    if (p->ref_bits == 0 && (p->total != 1 || p->seq != 1 || p->ref != 0))
+        return false;
+    if (p->ref_bits == 8 && p->ref > 0xFF)
+        return false;
+    if (p->coding != SMS_8BIT && !p->corrupt && p->body_len % 2 != 0)
+        return false;
+    memset(p->body + p->body_len, 0, sizeof p->body - p->body_len);
+    p->pad = 0;
+    return true;
+}
+
+static bool status_ok(struct line_status *s)
+{
+    return TEXT_OK(s->operator_code) && TEXT_OK(s->operator_name) && TEXT_OK(s->smsc) &&
+           s->signal_dbm >= -140 && s->signal_dbm <= 0 && s->registration <= REG_NONE && s->sim <= SIM_FAULT &&
+           s->roaming <= 1;
+}
+
+static bool body_ok(struct line_msg *m)
+{
+    switch ((enum line_type)m->type) {
+    case LINE_HELLO:
+        return TEXT_OK(m->u.hello.maker) && TEXT_OK(m->u.hello.model) && TEXT_OK(m->u.hello.imei);
+    case LINE_ALIVE:
+        return TEXT_OK(m->u.alive.doing) && m->u.alive.deadline_ms >= DEADLINE_MIN_MS &&
+               m->u.alive.deadline_ms <= DEADLINE_MAX_MS;
+    case LINE_STATUS:
+        return status_ok(&m->u.status);
+    case LINE_PART:
+        return part_ok(&m->u.part.part);
+    case LINE_GONE:
+        return m->u.gone.deleted <= 1;
+    case LINE_SENT:
+        return m->u.sent.result <= SENT_NOT;
+    case LINE_REPORT:
+        return TEXT_OK(m->u.report.number) && m->u.report.status <= REPORT_FAILED;
+    case LINE_CALL:
+        return TEXT_OK(m->u.call.number);
+    case LINE_USSD_REPLY:
+    case LINE_USSD:
+        return TEXT_OK(m->u.ussd.text) && m->u.ussd.result <= 0;
+    case LINE_TROUBLE:
+        return TEXT_OK(m->u.trouble.text) && m->u.trouble.fatal <= 1;
+    case LINE_SEND:
+        return part_ok(&m->u.send.part) && m->u.send.want_report <= 1 && !m->u.send.part.corrupt &&
+               m->u.send.part.sender[0] != '\0';
+    case LINE_SYNCED:
+    case LINE_SYNC:
+    case LINE_KEPT:
+    case LINE_QUIT:
+        return true;
+    }
+    return false;
+}
+
+int line_check(struct line_msg *m, size_t n)
+{
+    if (n < HEADER || m->magic != LINE_WIRE_MAGIC)
+        return -EPROTO;
+    size_t want = line_size(m->type);
+    if (want == 0 || want != n || !body_ok(m))
+        return -EPROTO;
+    memset((char *)m + n, 0, sizeof *m - n);
+    return 0;
+}
+
+void line_msg_init(struct line_msg *m, enum line_type type)
+{
+    memset(m, 0, sizeof *m);
+    m->magic = LINE_WIRE_MAGIC;
+    m->type = (uint32_t)type;
+}
+
+int line_put(int fd, const struct line_msg *m)
+{
+    size_t n = line_size(m->type);
+    if (n == 0)
+        return -EINVAL;
+    for (;;) {
+        ssize_t sent = send(fd, m, n, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent == (ssize_t)n)
+            return 0;
+        if (sent >= 0)
+            return -EIO; /* a seqpacket goes whole or not at all */
+        if (errno == EINTR)
+            continue;
+        if (errno == EAGAIN || errno == ENOBUFS)
+            return -EAGAIN;
+        return -EPIPE;
+    }
+}
+
+int line_get(int fd, struct line_msg *m)
+{
+    struct iovec iov = {.iov_base = m, .iov_len = sizeof *m};
+    struct msghdr h = {.msg_iov = &iov, .msg_iovlen = 1};
+    ssize_t n;
+    do
+        n = recvmsg(fd, &h, MSG_CMSG_CLOEXEC);
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return errno == EAGAIN || errno == EWOULDBLOCK ? -EAGAIN : errno == ECONNRESET ? 0 : -EPIPE;
+    if (n == 0)
+        return 0;
+    if (h.msg_flags & MSG_TRUNC)
+        return -EPROTO;
+    int rc = line_check(m, (size_t)n);
+    return rc ? rc : 1;
+}
