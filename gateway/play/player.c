@@ -314,7 +314,9 @@ static int do_rings(struct player *p, const struct script_item *it)
 static int do_restart_at(struct player *p, const struct script_item *it)
 {
     p->armed = true;
-    return host_fail_at(&p->host, it->step) < 0 ? after_death(p) : 0;
+    if (host_fail_at(&p->host, it->step) < 0)
+        return after_death(p);
+    return settle(p, 1); /* the core has read it before the text can overtake it on the line */
 }
 
 static int do_item(struct player *p, const struct script_item *it)
