@@ -65,6 +65,12 @@ struct air;
 struct air *air_new(const struct clock *clock, const char *own, int sm, int me);
 void air_free(struct air *a);
 int air_listen(struct air *a, const struct air_events *ev); /* up to 4 listeners; -ENOSPC */
+/* Forgets the listener with this ctx (one that is freed before the air). */
+void air_unlisten(struct air *a, const void *ctx);
+
+/* The gateway's own number and the air's wall time. */
+const char *air_own(const struct air *a);
+int64_t air_now_ms(const struct air *a);
 
 /* The phones. air_text: a text from `from` (number, short code or name) to the gateway,
  * split in parts as a phone would (GSM-7 or UCS2, 8-bit reference); 0, -EMSGSIZE. */
@@ -73,12 +79,15 @@ int air_text(struct air *a, const char *from, const char *utf8);
 int air_part(struct air *a, const struct sms_part *p);
 int air_raw(struct air *a, const uint8_t *pdu, size_t n); /* SMSC octets and TPDU, as +CMGR shows it */
 int air_ring(struct air *a, const char *from);
+/* While a phone is away its texts wait in the network: a report says "still trying"
+ * (0x22), then 0x00 when it is back, or 0x46 when the validity (one day) is over. */
 int air_reachable(struct air *a, const char *number, bool reachable);
 /* Takes the oldest joined message waiting on `phone` (NULL: on any): 1 taken, 0 none. */
 int air_take(struct air *a, const char *phone, struct air_sms *out);
 size_t air_waiting(const struct air *a, const char *phone);
 
-/* Faults. "cms=38" etc.; "ok" ends all. -EINVAL for an unknown name. */
+/* Faults, one at a time. "cms=38" etc.; "ok" ends it. power-cycle is a moment: listeners
+ * hear of it and air_fault_now() is FAULT_NONE again. -EINVAL for an unknown name. */
 int air_fault_set(struct air *a, const char *name);
 enum air_fault air_fault_now(const struct air *a, int *cms);
 

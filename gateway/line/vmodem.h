@@ -11,6 +11,10 @@
 struct event_base;
 struct vmodem;
 
+/* What AT+CGMI and AT+CGMM say: how a virtual modem is known from a real one. */
+#define VMODEM_MAKER "tinbao"
+#define VMODEM_MODEL "virtual modem"
+
 /* Opens a pty and answers on it. `link` (may be NULL): a symlink kept pointing to the pty,
  * removed while unplugged. -> NULL with errno. Owned by the caller. */
 struct vmodem *vmodem_new(struct event_base *base, struct air *air, const char *link);
@@ -21,11 +25,20 @@ const char *vmodem_path(const struct vmodem *m);
 uint64_t vmodem_commands(const struct vmodem *m);
 /* No command in progress and no unsolicited line waiting to go out. */
 bool vmodem_quiet(const struct vmodem *m);
+/* From the next power-up on (now, if at once) the SIM asks for this PIN; "" asks none. Three
+ * wrong ones and it asks for the PUK. -EINVAL for other than 4 to 8 digits. */
+int vmodem_sim_pin(struct vmodem *m, const char *pin);
 
 /* The pure AT engine, for its fuzzer and unit tests: octets in, octets out through `put`. */
 struct at_engine;
 struct at_engine *at_new(struct air *air, void (*put)(void *ctx, const char *p, size_t n), void *ctx);
 void at_free(struct at_engine *e);
 void at_input(struct at_engine *e, const char *p, size_t n);
+uint64_t at_commands(const struct at_engine *e);
+/* In command state, the line empty, no unsolicited line waiting. */
+bool at_quiet(const struct at_engine *e);
+/* Power-up: settings as delivered, input forgotten, unsolicited lines dropped. */
+void at_reset(struct at_engine *e);
+int at_sim_pin(struct at_engine *e, const char *pin);
 
 #endif
