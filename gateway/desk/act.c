@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The forms that act on an incident: NHAN, XONG, COMAT, THEM, XEM. Called by dispatch. */
+#include "gateway/desk/room.h"
+
+#include "gateway/base/err.h"
+#include "gateway/base/str.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *name_of(const struct desk *d, int64_t user_id)
+{
+    const struct user *u = people_by_id(&d->people, user_id);
+    return u ? u->name : "Can bo";
+}
+
+static bool is_tip(const struct incident *in)
+{
+    return !strcmp(in->form, "tip");
+}
+
+/* Who took it is told to the reporter and to the others who were called. */
+static int tell_ack(struct msg *m, const struct incident *in)
+{
+    char out[OUT_SIZE];
+    const struct config *c = m->d->cfg;
+    int rc = 0;
+    if (!in->restricted && in->user_id != m->user->id) {
+        bool stranger = is_tip(in) || !in->user_id;
+        rc = text_say(c, stranger ? TEXT_ACK_TIPSTER : TEXT_ACK_REPORTER, out, sizeof(out), "code", in->code, "name",
+                      m->user->name, NULL);
+        if (!rc)
+            rc = tell_reporter(m->d, in, out);
+    }
+    if (!rc)
+        rc = text_say(c, TEXT_ACK_OTHERS, out, sizeof(out), "code", in->code, "name", m->user->name, NULL);
+    return rc < 0 ? rc : alert_concerned(m->d, in, m->user->id, PRIO_REPLY, out);
+}
+
+static int ack_taken_already(struct msg *m, const struct incident *in)
+{
+    char time[24], out[OUT_SIZE];
+    bool closed = strcmp(in->state, "acked") != 0;
+    clock_text(closed ? in->closed_ms : in->acked_ms, m->now.wall_ms, time, sizeof(time));
+    enum text_id id = closed ? TEXT_CLOSE_ALREADY : in->acked_by == m->user->id ? TEXT_ACK_YOURS : TEXT_ACK_ALREADY;
+    m->disposition = "acted_already";
+    int rc = text_say(m->d->cfg, id, out, sizeof(out), "code", in->code, "time", time, "name",
+                      name_of(m->d, in->acked_by), NULL);
+    return rc < 0 ? rc : reply(m, out, false);
+}
+
+int form_ack(struct msg *m)
+{
+    struct incident in;
+    int rc = incident_of(m, &in);
+    if (rc)
+        return rc < 0 ? rc : 0;
+    if (strcmp(in.state, "open") != 0)
+        return ack_taken_already(m, &in);
+    m->disposition = "ack";
+    rc = incident_ack(m->d->db, in.id, m->user->id, m->now.wall_ms);
+    if (!rc)
+        rc = audit(m->d, m->user->id, "ack", in.id, m->id, "");
+    if (!rc)
+        rc = alert_stop(m->d, in.id);
+    if (!rc)
+        rc = concern_add(m->d->db, in.id, m->user->id, in.alert_step);
+    char out[OUT_SIZE];
+    if (!rc)
+        rc = text_say(m->d->cfg, in.restricted ? TEXT_ACK_RESTRICTED : TEXT_ACK_OK, out, sizeof(out), "code", in.code,
+                      "kind", in.kind, "place", incident_place_name(m->d, &in), NULL);
+    if (!rc)
+        rc = reply(m, out, true);
+    return rc < 0 ? rc : tell_ack(m, &in);
+}
+
+static int tell_closed(struct msg *m, const struct incident *in)
+{
+    char out[OUT_SIZE];
+    int rc = 0;
+    if (!in->restricted && in->user_id != m->user->id) {
+        rc = text_say(m->d->cfg, TEXT_CLOSE_REPORTER, out, sizeof(out), "code", in->code, NULL);
+        if (!rc)
+            rc = tell_reporter(m->d, in, out);
+    }
+    if (!rc)
+        rc = text_say(m->d->cfg, TEXT_CLOSE_OTHERS, out, sizeof(out), "code", in->code, "name", m->user->name, "text",
+                      in->restricted ? "" : m->m->text, NULL);
+    return rc < 0 ? rc : alert_concerned(m->d, in, m->user->id, PRIO_REPLY, out);
+}
+
+int form_close(struct msg *m)
+{
+    struct incident in;
+    int rc = incident_of(m, &in);
+    if (rc)
+        return rc < 0 ? rc : 0;
+    if (strcmp(in.state, "open") != 0 && strcmp(in.state, "acked") != 0)
+        return ack_taken_already(m, &in);
+    m->disposition = "close";
+    rc = incident_close(m->d->db, in.id, m->user->id, m->now.wall_ms, m->m->text);
+    if (!rc)
+        rc = audit(m->d, m->user->id, "close", in.id, m->id, m->m->text);
+    if (!rc)
+        rc = alert_stop(m->d, in.id);
+    if (!rc)
+        rc = reply_text(m, TEXT_CLOSE_OK, "code", in.code);
+    return rc < 0 ? rc : tell_closed(m, &in);
+}
+
+int form_onscene(struct msg *m)
+{
+    struct incident in;
+    int rc = incident_of(m, &in);
+    if (rc)
+        return rc < 0 ? rc : 0;
+    m->disposition = "onscene";
+    char time[24], out[OUT_SIZE];
+    clock_text(m->now.wall_ms, m->now.wall_ms, time, sizeof(time));
+    rc = concern_onscene(m->d->db, in.id, m->user->id, m->now.wall_ms);
+    if (!rc)
+        rc = audit(m->d, m->user->id, "onscene", in.id, m->id, "");
+    if (!rc)
+        rc = text_say(m->d->cfg, TEXT_ONSCENE_OK, out, sizeof(out), "code", in.code, "time", time, NULL);
+    if (!rc)
+        rc = reply(m, out, false);
+    if (!rc)
+        rc = text_say(m->d->cfg, TEXT_ONSCENE_OTHERS, out, sizeof(out), "code", in.code, "name", m->user->name, "time",
+                      time, NULL);
+    if (rc < 0 || !in.acked_by || in.acked_by == m->user->id)
+        return rc;
+    return tell_user(m->d, in.acked_by, PRIO_REPLY, in.id, m->id, out);
+}
+
+int form_supplement(struct msg *m)
+{
+    struct incident in;
+    int rc = incident_of(m, &in);
+    if (rc)
+        return rc < 0 ? rc : 0;
+    m->disposition = "supplement";
+    int64_t who = m->user ? m->user->id : 0;
+    rc = audit(m->d, who, "supplement", in.id, m->id, m->m->text);
+    if (!rc)
+        rc = reply_text(m, TEXT_SUPPLEMENT_OK, "code", in.code);
+    char out[OUT_SIZE];
+    if (!rc)
+        rc = text_say(m->d->cfg, TEXT_ALERT_SUPPLEMENT, out, sizeof(out), "code", in.code, "text",
+                      in.restricted ? "xem tai truc" : m->m->text, NULL);
+    return rc < 0 ? rc : alert_concerned(m->d, &in, who, PRIO_ALERT, out);
+}
+
+/* "dang mo", "Bui Thi Ha da nhan 21:05", "da xong 22:10". */
+static void state_text(struct msg *m, const struct incident *in, bool names, char *out, size_t size)
+{
+    char time[24];
+    if (!strcmp(in->state, "acked")) {
+        clock_text(in->acked_ms, m->now.wall_ms, time, sizeof(time));
+        snprintf(out, size, "%.40s nhan %s", names ? name_of(m->d, in->acked_by) : "can bo da", time);
+    } else if (!strcmp(in->state, "closed")) {
+        clock_text(in->closed_ms, m->now.wall_ms, time, sizeof(time));
+        snprintf(out, size, "da xong %s", time);
+    } else {
+        snprintf(out, size, "%s", !strcmp(in->state, "cancelled") ? "da huy" : "chua ai nhan");
+    }
+}
+
+int form_lookup(struct msg *m)
+{
+    struct incident in;
+    int rc = incident_of(m, &in);
+    if (rc)
+        return rc < 0 ? rc : 0;
+    m->disposition = "lookup";
+    char state[80], out[OUT_SIZE];
+    bool bare = in.restricted || !m->user; /* a restricted one says no more than its state */
+    state_text(m, &in, !bare, state, sizeof(state));
+    rc = text_say(m->d->cfg, bare ? TEXT_LOOKUP_OWN : TEXT_LOOKUP, out, sizeof(out), "code", in.code, "kind", in.kind,
+                  "place", incident_place_name(m->d, &in), "state", state, "text", in.text, NULL);
+    return rc < 0 ? rc : reply(m, out, false);
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The desk as serve sees it: its life, its jobs, what lines say. See desk.h. */
+#include "gateway/desk/desk.h"
+
+#include "gateway/base/civil.h"
+#include "gateway/base/err.h"
+#include "gateway/base/log.h"
+#include "gateway/base/mask.h"
+#include "gateway/base/phone.h"
+#include "gateway/base/str.h"
+#include "gateway/desk/intake.h"
+#include "gateway/desk/room.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define REPORT_WINDOW_MS (3 * DAY_MS) /* a reference is 8 bits and comes round */
+
+struct desk *desk_new(struct db *db, const struct config *cfg, const struct clock *clock, struct problems *p)
+{
+    size_t errors = p->errors;
+    int64_t stored = 0;
+    struct desk *d = calloc(1, sizeof(*d));
+    if (!d)
+        return NULL;
+    d->db = db;
+    d->cfg = cfg;
+    d->clock = clock;
+    d->vocab = desk_vocab(cfg, p);
+    texts_check(cfg, p);
+    int rc = meta_get_i64(db, "service_ms", &stored);
+    if (rc == -ENOENT)
+        rc = 0;
+    service_time_start(&d->time, clock, stored);
+    if (!rc)
+        rc = people_load(&d->people, db);
+    if (rc < 0)
+        problems_add(p, false, "", 0, "the database can not be read: %s", strerror(-rc));
+    if (!d->vocab || p->errors > errors) {
+        desk_free(d);
+        return NULL;
+    }
+    return d;
+}
+
+void desk_free(struct desk *d)
+{
+    if (!d)
+        return;
+    vocab_free(d->vocab);
+    people_free(&d->people);
+    free(d);
+}
+
+int desk_reload(struct desk *d, const struct config *cfg, struct problems *p)
+{
+    size_t errors = p->errors;
+    struct vocab *v = desk_vocab(cfg, p);
+    texts_check(cfg, p);
+    if (!v || p->errors > errors) {
+        vocab_free(v);
+        return -EINVAL;
+    }
+    int rc = people_load(&d->people, d->db);
+    if (rc < 0) {
+        vocab_free(v);
+        return rc;
+    }
+    vocab_free(d->vocab);
+    d->vocab = v;
+    d->cfg = cfg;
+    return 0;
+}
+
+struct now desk_now(const struct desk *d)
+{
+    return service_now(&d->time);
+}
+
+/* A standing job is due one period after it last ran, or at once. */
+static int standing_job(struct desk *d, const char *kind, const char *meta, int64_t period_ms)
+{
+    int64_t last = 0, now = service_now(&d->time).rel_ms;
+    int rc = meta_get_i64(d->db, meta, &last);
+    if (rc < 0 && rc != -ENOENT)
+        return rc;
+    return job_set(d->db, kind, "", JOB_REL, last + period_ms > now ? last + period_ms : now);
+}
+
+int desk_start(struct desk *d)
+{
+    int rc = outbox_recover(d->db, service_now(&d->time).rel_ms);
+    if (rc > 0)
+        log_note("%d messages were on their way when the service stopped", rc);
+    if (rc >= 0)
+        rc = standing_job(d, "daily", "daily_rel", DAY_MS);
+    if (rc < 0)
+        return rc;
+    if (d->cfg->balance_every_h <= 0)
+        return job_cancel(d->db, "balance", "");
+    return standing_job(d, "balance", "balance_rel", d->cfg->balance_every_h * HOUR_MS);
+}
+
+int desk_call(struct desk *d, const char *line, const char *number)
+{
+    struct now now = service_now(&d->time);
+    char e164[ADDRESS_SIZE];
+    const struct user *u = phone_normalize(number, e164, sizeof(e164)) == 0 ? people_by_phone(&d->people, e164) : NULL;
+    struct message_row row = {
+        .line = line,
+        .user_id = u ? u->id : 0,
+        .sender_kind = address_kind(number),
+        .received_ms = now.wall_ms,
+        .received_rel = now.rel_ms,
+        .body = "",
+        .form = "none",
+        .disposition = "call",
+    };
+    int rc = 0;
+    int64_t id;
+    if (!u && *number)
+        rc = party_of(d->db, PARTY_SENDER, e164[0] ? e164 : number, now.wall_ms, &row.party_id);
+    return rc < 0 ? rc : message_add(d->db, &row, &id);
+}
+
+static int daily(struct desk *d)
+{
+    struct now now = service_now(&d->time);
+    int rc = incident_free_codes(d->db, now.wall_ms - d->cfg->code_rest_days * DAY_MS);
+    if (rc >= 0)
+        rc = party_erase_old_tips(d->db, now.wall_ms - d->cfg->tip_number_days * DAY_MS, now.wall_ms);
+    if (rc > 0)
+        rc = audit(d, 0, "tip_numbers_erased", 0, 0, "");
+    if (rc >= 0)
+        rc = meta_set_i64(d->db, "daily_rel", now.rel_ms);
+    return rc < 0 ? rc : standing_job(d, "daily", "daily_rel", DAY_MS);
+}
+
+int desk_job(struct desk *d, const struct job *job)
+{
+    int rc = job_done(d->db, job->id); /* first: the handler may set the next one */
+    if (rc < 0)
+        return rc;
+    if (!strcmp(job->kind, "alert"))
+        return alert_again(d, strtoll(job->key, NULL, 10));
+    if (!strcmp(job->kind, "parts"))
+        return intake_incomplete(d, job->key);
+    if (!strcmp(job->kind, "daily"))
+        return daily(d);
+    log_warn("a job of an unknown kind '%s' is dropped", job->kind);
+    return 0;
+}
+
+/* The row may be written to a user, to a stranger or to a tip's sender: one number, three
+ * recipients. */
+int desk_report(struct desk *d, const char *line, int ref, const char *number, bool delivered)
+{
+    struct now now = service_now(&d->time);
+    int64_t since = now.wall_ms - REPORT_WINDOW_MS, id, party;
+    const struct user *u = people_by_phone(&d->people, number);
+    int rc = u ? outbox_report(d->db, line, ref, u->id, 0, delivered, since, now.wall_ms, &id) : -ENOENT;
+    static const enum party_domain domains[] = {PARTY_SENDER, PARTY_TIP};
+    for (size_t i = 0; rc == -ENOENT && i < ARRAY_LEN(domains); i++) {
+        rc = party_find(d->db, domains[i], number, &party);
+        if (!rc)
+            rc = outbox_report(d->db, line, ref, 0, party, delivered, since, now.wall_ms, &id);
+    }
+    return rc == -ENOENT ? 0 : rc;
+}
+
+int desk_line(struct desk *d, const struct line_state *s)
+{
+    struct line_state old, now = *s;
+    int rc = line_state_get(d->db, s->line, &old);
+    if (rc < 0 && rc != -ENOENT)
+        return rc;
+    if (!rc) { /* a status knows nothing of the balance */
+        memcpy(now.balance, old.balance, sizeof(now.balance));
+        now.balance_ms = old.balance_ms;
+    }
+    now.seen_ms = clock_now_ms(d->clock);
+    return line_state_set(d->db, &now);
+}
+
+int desk_balance(struct desk *d, const char *line, int result, const char *text)
+{
+    struct line_state s;
+    struct now now = service_now(&d->time);
+    int rc = meta_set_i64(d->db, "balance_rel", now.rel_ms);
+    if (!rc && d->cfg->balance_every_h > 0)
+        rc = standing_job(d, "balance", "balance_rel", d->cfg->balance_every_h * HOUR_MS);
+    if (rc < 0 || result < 0)
+        return rc;
+    rc = line_state_get(d->db, line, &s);
+    if (rc == -ENOENT) {
+        s = (struct line_state){.state = "up"};
+        rc = str_copy(s.line, sizeof(s.line), line);
+    }
+    if (rc < 0)
+        return rc;
+    size_t n = strlen(text);
+    if (n >= sizeof(s.balance))
+        n = sizeof(s.balance) - 1;
+    while (n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80)
+        n--; /* not inside a character */
+    memcpy(s.balance, text, n);
+    s.balance[n] = '\0';
+    mask_numbers(s.balance);
+    s.balance_ms = now.wall_ms;
+    return line_state_set(d->db, &s);
+}
+
+const char *desk_balance_code(const struct desk *d, const char *operator_code)
+{
+    for (size_t i = 0; i < d->cfg->n_balances; i++) {
+        const struct balance_config *b = &d->cfg->balances[i];
+        if (!strcmp(b->operator_code, operator_code) || !strcmp(b->operator_code, "*"))
+            return b->ussd;
+    }
+    return NULL;
+}
+
+int desk_recipient(struct desk *d, const struct outbox_row *row, char *number, size_t size)
+{
+    if (row->party_id)
+        return party_number(d->db, row->party_id, number, size);
+    const struct user *u = people_by_id(&d->people, row->user_id);
+    return u && u->phone[0] ? str_copy(number, size, u->phone) : -ENOENT;
+}
+
+int desk_code(struct desk *d, const char *code, char *out, size_t size)
+{
+    struct understand_ctx ctx = {.at_ms = clock_now_ms(d->clock)};
+    understand(d->vocab, &ctx, code, strlen(code), &d->meaning);
+    if (strcmp(d->meaning.form, "code") != 0)
+        return -EINVAL;
+    return codes_answer(d, NULL, &d->meaning, out, size);
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * From a form to what is done with it: one table of forms and of the roles that may use
+ * them (product page, "The people"). Called by intake.
+ */
+#include "gateway/desk/room.h"
+
+#include "gateway/base/err.h"
+#include "gateway/base/log.h"
+
+#include <string.h>
+
+#define TEAM (ROLE_BIT(ROLE_MEMBER) | ROLE_BIT(ROLE_DEPUTY) | ROLE_BIT(ROLE_LEADER) | ROLE_BIT(ROLE_VILLAGE_HEAD))
+#define OFFICERS (ROLE_BIT(ROLE_AREA_OFFICER) | ROLE_BIT(ROLE_DUTY) | ROLE_BIT(ROLE_CHIEF))
+#define ROSTER (TEAM | OFFICERS)
+#define ANYONE (ROSTER | ROLE_BIT(ROLE_NONE))
+
+static const struct {
+    const char *form;
+    int (*run)(struct msg *m);
+    unsigned roles;
+} forms[] = {
+    {"incident", form_incident, ANYONE}, /* from a stranger: kept, unverified */
+    {"sos", form_sos, ANYONE},
+    {"safe", form_safe, ANYONE},
+    {"tip", form_tip, ANYONE},
+    {"ack", form_ack, OFFICERS},
+    {"close", form_close, OFFICERS},
+    {"onscene", form_onscene, ROSTER},
+    {"supplement", form_supplement, ANYONE}, /* a stranger: to his own */
+    {"lookup", form_lookup, ROSTER},
+    {"checkin", form_checkin, ROSTER},
+    {"checkout", form_checkout, ROSTER},
+    {"help", form_help, ANYONE},
+    {"stop", form_stop, ANYONE},
+    {"code", form_code, OFFICERS},
+    {"answer", form_answer, ANYONE},
+    {"none", form_none, ANYONE},
+    /* kept, and answered honestly until they are built */
+    {"register", form_not_built, ANYONE},
+    {"my_data", form_not_built, ANYONE},
+};
+
+static int refused(struct msg *m)
+{
+    m->disposition = "refused";
+    const struct form_def *def = m->m->def;
+    return reply_text(m, TEXT_NOT_ALLOWED, "keyword", def && def->n_keywords ? def->keywords[0] : m->m->form);
+}
+
+int dispatch(struct msg *m)
+{
+    enum role role = m->user ? m->user->role : ROLE_NONE;
+    /* a tip's sender has no role here: his link to the roster is cut */
+    for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+        if (strcmp(forms[i].form, m->m->form) != 0)
+            continue;
+        return forms[i].roles & ROLE_BIT(role) ? forms[i].run(m) : refused(m);
+    }
+    return ROSTER & ROLE_BIT(role) ? form_not_built(m) : refused(m);
+}

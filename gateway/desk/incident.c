@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Incidents: opening one under a free code, and finding the one a message speaks of. Called
+ * by the forms.
+ */
+#include "gateway/desk/room.h"
+
+#include "gateway/base/err.h"
+#include "gateway/base/log.h"
+#include "gateway/base/str.h"
+#include "parsers/code.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define DRAWS_MAX 200
+
+static unsigned pool_size(int digits)
+{
+    unsigned n = 1;
+    while (digits-- > 0)
+        n *= 10;
+    return n;
+}
+
+/* Under a tenth is free: then draw with one digit more. Asked only after a draw met a held
+ * code, since counting costs more than drawing. */
+static int running_out(struct desk *d, int digits, bool *out)
+{
+    int64_t held = 0;
+    int rc = incident_codes_held(d->db, digits + 1, &held);
+    *out = held * 10 > (int64_t)pool_size(digits) * 9;
+    return rc;
+}
+
+static unsigned draw(unsigned pool)
+{
+    unsigned r = 0;
+    if (getrandom(&r, sizeof(r), 0) != sizeof(r))
+        r = (unsigned)rand(); /* a code is no secret; it must only be spread */
+    return r % pool;
+}
+
+int incident_open(struct desk *d, struct incident *in, int64_t *id)
+{
+    int digits = d->cfg->code_digits;
+    in->created_ms = clock_now_ms(d->clock);
+    for (int i = 0; i < DRAWS_MAX; i++) {
+        int rc = code_make(draw(pool_size(digits)), digits, in->code, sizeof(in->code));
+        if (!rc)
+            rc = incident_add(d->db, in, id);
+        if (rc != -EEXIST) {
+            in->id = *id;
+            return rc;
+        }
+        bool more = false;
+        if (digits == d->cfg->code_digits && digits < 6) {
+            rc = running_out(d, digits, &more);
+            if (rc < 0)
+                return rc;
+        }
+        digits += more;
+    }
+    log_err("no free incident code after %d draws: raise code_digits in the config", DRAWS_MAX);
+    return -ENOSPC;
+}
+
+bool incident_is_reporter(const struct msg *m, const struct incident *in)
+{
+    return m->user ? in->user_id == m->user->id : in->party_id && in->party_id == m->party_id;
+}
+
+struct find_user {
+    int64_t user_id;
+    bool found;
+};
+
+static int is_it(void *ctx, int64_t user_id, int step, int64_t onscene_ms)
+{
+    (void)step, (void)onscene_ms;
+    struct find_user *f = ctx;
+    f->found |= f->user_id == user_id;
+    return 0;
+}
+
+static bool is_concerned(struct desk *d, int64_t incident_id, int64_t user_id)
+{
+    struct find_user f = {.user_id = user_id};
+    concern_each(d->db, incident_id, is_it, &f);
+    return f.found;
+}
+
+bool incident_is_his(struct msg *m, const struct incident *in)
+{
+    if (incident_is_reporter(m, in))
+        return true;
+    if (!m->user)
+        return false;
+    if (in->restricted)
+        return alert_named(m->d, in->kind, m->user) || is_concerned(m->d, in->id, m->user->id);
+    if (!strcmp(in->form, "tip") && user_in_team(m->user))
+        return false; /* a tip is never the team's */
+    return user_covers(m->user, in->place) || is_concerned(m->d, in->id, m->user->id);
+}
+
+static const char *keyword_of(const struct msg *m)
+{
+    return m->m->def && m->m->def->n_keywords ? m->m->def->keywords[0] : m->m->form;
+}
+
+int incident_of(struct msg *m, struct incident *out)
+{
+    m->disposition = "code_bad";
+    if (m->m->ask == DOUBT_CODE || !m->m->code[0]) {
+        /* a code that was there and wrong, or none at all: both are always answered */
+        bool digits = strpbrk(m->body, "0123456789") != NULL;
+        int rc = reply_text(m, digits ? TEXT_CODE_BAD : TEXT_CODE_MISSING, "keyword", keyword_of(m));
+        return rc < 0 ? rc : 1;
+    }
+    int rc = incident_by_code(m->d->db, m->m->code, out);
+    if (rc < 0 && rc != -ENOENT)
+        return rc;
+    /* what is not his does not exist for him, if it is restricted or a tip */
+    bool hidden = rc == 0 && (out->restricted || !strcmp(out->form, "tip")) && !incident_is_his(m, out);
+    if (rc == -ENOENT || hidden) {
+        rc = reply_text(m, TEXT_CODE_UNKNOWN, "code", m->m->code);
+        return rc < 0 ? rc : 1;
+    }
+    m->incident_id = out->id;
+    if (!incident_is_his(m, out)) {
+        m->disposition = "refused";
+        rc = reply_text(m, TEXT_NOT_YOURS, "code", out->code);
+        return rc < 0 ? rc : 1;
+    }
+    return 0;
+}
+
+const char *incident_place_name(const struct desk *d, const struct incident *in)
+{
+    const struct place *p = in->place[0] ? config_place(d->cfg, in->place) : NULL;
+    return p ? p->name : "chua ro noi";
+}
+
+int audit(struct desk *d, int64_t user_id, const char *action, int64_t incident_id, int64_t message_id,
+          const char *detail)
+{
+    struct audit_row r = {
+        .at_ms = clock_now_ms(d->clock),
+        .user_id = user_id,
+        .action = action,
+        .incident_id = incident_id,
+        .message_id = message_id,
+        .detail = detail,
+    };
+    return audit_add(d->db, &r);
+}

@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Intake: parts to messages, messages to their forms. Called by serve for each part, inside
+ * its transaction. A message that fails is undone alone and parked as 'failed'.
+ */
+#include "gateway/desk/intake.h"
+
+#include "gateway/base/civil.h"
+#include "gateway/base/err.h"
+#include "gateway/base/log.h"
+#include "gateway/base/phone.h"
+#include "gateway/base/str.h"
+#include "gateway/base/utf.h"
+#include "gateway/desk/room.h"
+#include "parsers/fold.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define JOIN_UNITS_MAX ((SMS_TEXT_MAX - 1) / 3) /* so many UTF-16 units always fit */
+#define SMSC_TRUST_MS (2 * DAY_MS)
+#define LATE_MS DAY_MS
+
+/* What a message is made of before it is understood. */
+struct letter {
+    const char *line, *sender;
+    char *text; /* SMS_TEXT_MAX */
+    int64_t smsc_ms;
+    struct part_row *single;  /* a single part, not yet written */
+    const uint8_t *group_key; /* or the group whose parts it takes */
+};
+
+/* Errors of the storage end the whole batch; others only this message. */
+static bool is_storage_error(int rc)
+{
+    return rc == -ENOSPC || rc == -EIO || rc == -EBUSY || rc == -ENOMEM;
+}
+
+static void set_sender(struct msg *m, const char *sender)
+{
+    m->kind = address_kind(sender);
+    if (m->kind != ADDRESS_NUMBER || phone_normalize(sender, m->number, sizeof(m->number)) < 0)
+        str_copy(m->number, sizeof(m->number), sender);
+    m->user = m->kind == ADDRESS_NUMBER ? people_by_phone(&m->d->people, m->number) : NULL;
+}
+
+static int64_t written_at(int64_t smsc_ms, int64_t now_ms)
+{
+    int64_t off = smsc_ms - now_ms;
+    return smsc_ms && off < SMSC_TRUST_MS && off > -SMSC_TRUST_MS ? smsc_ms : now_ms;
+}
+
+static void read_meaning(struct msg *m)
+{
+    char home[PLACE_CODE_SIZE];
+    struct understand_ctx ctx = {
+        .at_ms = m->at_ms,
+        .home_place = m->user ? user_home(m->user, home, sizeof(home)) : NULL,
+        .member = m->user != NULL,
+    };
+    understand(m->d->vocab, &ctx, m->body, strlen(m->body), &m->d->meaning);
+    m->m = &m->d->meaning;
+}
+
+/* Is this message about a tip that this number sent itself? Then it belongs to the tip's
+ * party, or the link that was cut would be drawn again. */
+static int about_own_tip(struct msg *m, int64_t *party_id)
+{
+    struct incident in;
+    *party_id = 0;
+    if (!m->m->code[0])
+        return 0;
+    int rc = incident_by_code(m->d->db, m->m->code, &in);
+    if (rc < 0)
+        return rc == -ENOENT ? 0 : rc;
+    if (strcmp(in.form, "tip") != 0)
+        return 0;
+    int64_t own;
+    rc = party_find(m->d->db, PARTY_TIP, m->number, &own);
+    if (rc < 0)
+        return rc == -ENOENT ? 0 : rc;
+    if (own == in.party_id)
+        *party_id = own;
+    return 0;
+}
+
+/* A tip's sender is a party of its own domain, a user stays a user, anyone else is a party. */
+static int settle_sender(struct msg *m)
+{
+    if (m->kind == ADDRESS_NONE)
+        return 0;
+    int64_t tip_party = 0;
+    bool is_tip = !strcmp(m->m->form, "tip");
+    int rc = is_tip ? party_of(m->d->db, PARTY_TIP, m->number, m->now.wall_ms, &tip_party)
+                    : about_own_tip(m, &tip_party);
+    if (rc < 0)
+        return rc;
+    if (tip_party) {
+        m->user = NULL;
+        m->party_id = tip_party;
+        return 0;
+    }
+    return m->user ? 0 : party_of(m->d->db, PARTY_SENDER, m->number, m->now.wall_ms, &m->party_id);
+}
+
+/* SOS, VAO, answers and commands are never taken for a resend. */
+static bool can_be_resend(const struct meaning *mm)
+{
+    static const char *const forms[] = {"incident", "tip", "supplement"};
+    for (size_t i = 0; i < ARRAY_LEN(forms); i++)
+        if (!strcmp(mm->form, forms[i]))
+            return true;
+    return mm->def && mm->def->activity;
+}
+
+static int64_t resend_key(const struct msg *m)
+{
+    if (!can_be_resend(m->m) || m->kind == ADDRESS_NONE)
+        return 0;
+    char text[SMS_TEXT_MAX + ADDRESS_SIZE];
+    struct sbuf b = sbuf_on(text, sizeof(text));
+    sbuf_add(&b, m->number);
+    sbuf_addc(&b, '\n');
+    int n = fold_text(m->body, strlen(m->body), text + b.len, sizeof(text) - b.len, NULL);
+    uint8_t hash[DIGEST_SIZE];
+    int64_t key;
+    digest(m->d->db, "resend", text, b.len + (n > 0 ? (size_t)n : 0), hash);
+    memcpy(&key, hash, sizeof(key));
+    return key ? key : 1;
+}
+
+static int reply_same(struct msg *m, int64_t incident_id)
+{
+    struct incident in;
+    m->disposition = "same";
+    m->incident_id = incident_id;
+    if (!incident_id)
+        return 0;
+    int rc = incident_by_id(m->d->db, incident_id, &in);
+    if (rc < 0)
+        return rc == -ENOENT ? 0 : rc;
+    char out[OUT_SIZE];
+    rc = text_say(m->d->cfg, in.restricted ? TEXT_RESTRICTED_OK : TEXT_REPORT_SAME, out, sizeof(out), "code", in.code,
+                  NULL);
+    return rc < 0 ? rc : reply(m, out, true);
+}
+
+/* The same report from the same sender within minutes: 0 with its incident, or -ENOENT. */
+static int find_same(struct msg *m, int64_t key, int64_t *incident_id)
+{
+    int64_t id;
+    if (!key)
+        return -ENOENT;
+    int64_t since = m->now.rel_ms - m->d->cfg->resend_window_s * SECOND_MS;
+    return message_same(m->d->db, key, since, &id, incident_id);
+}
+
+static int link_parts(struct desk *d, struct letter *l, int64_t message_id)
+{
+    if (l->group_key)
+        return part_group_take(d->db, l->group_key, message_id);
+    l->single->message_id = message_id;
+    return part_add(d->db, l->single);
+}
+
+static int add_row(struct msg *m, struct letter *l, const char *form, const char *disposition, int64_t key)
+{
+    struct message_row row = {
+        .line = m->line,
+        .user_id = m->user ? m->user->id : 0,
+        .party_id = m->party_id,
+        .sender_kind = m->kind,
+        .received_ms = m->now.wall_ms,
+        .received_rel = m->now.rel_ms,
+        .smsc_ms = l->smsc_ms,
+        .body = m->body,
+        .form = form,
+        .disposition = disposition,
+        .text_key = key,
+    };
+    int rc = message_add(m->d->db, &row, &m->id);
+    return rc < 0 ? rc : link_parts(m->d, l, m->id);
+}
+
+static int handle(struct desk *d, struct letter *l)
+{
+    struct msg m = {.d = d, .now = service_now(&d->time), .line = l->line, .body = l->text, .disposition = "failed"};
+    set_sender(&m, l->sender);
+    m.at_ms = written_at(l->smsc_ms, m.now.wall_ms);
+    read_meaning(&m);
+    int rc = settle_sender(&m);
+    if (rc < 0)
+        return rc;
+    int64_t key = resend_key(&m), same_incident = 0;
+    int same = find_same(&m, key, &same_incident);
+    if (same < 0 && same != -ENOENT)
+        return same;
+    rc = add_row(&m, l, m.m->form, "received", same == 0 ? 0 : key);
+    if (!rc)
+        rc = same == 0 ? reply_same(&m, same_incident) : dispatch(&m);
+    return rc < 0 ? rc : message_settle(d->db, m.id, m.disposition, m.incident_id);
+}
+
+/* Kept as it came, marked: nobody on whose account it could be guessed further. */
+static int park(struct desk *d, struct letter *l, const char *disposition)
+{
+    struct msg m = {.d = d, .now = service_now(&d->time), .line = l->line, .body = l->text};
+    return add_row(&m, l, "none", disposition, 0);
+}
+
+/* One message inside a batch: what fails is undone alone. */
+static int handle_or_park(struct desk *d, struct letter *l)
+{
+    int rc = db_save(d->db);
+    if (rc < 0)
+        return rc;
+    rc = handle(d, l);
+    if (!rc)
+        return db_release(d->db);
+    if (is_storage_error(rc))
+        return rc;
+    log_err("a message could not be handled (%s): kept and marked 'failed'", strerror(-rc));
+    rc = db_undo(d->db);
+    /* the undo took back changes that the memory may have: read them again */
+    if (!rc)
+        rc = people_load(&d->people, d->db);
+    return rc < 0 ? rc : park(d, l, "failed");
+}
+
+static int text_of_part(const struct sms_part *p, char *text, size_t size)
+{
+    int n = p->coding == SMS_8BIT || p->corrupt ? utf8_clean((const char *)p->body, p->body_len, text, size)
+                                                : utf16be_to_utf8(p->body, p->body_len, text, size);
+    return n < 0 ? n : 0;
+}
+
+static int single(struct desk *d, struct part_row *r)
+{
+    int rc = part_known(d->db, r->key);
+    if (rc != -ENOENT)
+        return rc; /* known: kept already */
+    char text[SMS_TEXT_MAX];
+    rc = text_of_part(r->part, text, sizeof(text));
+    if (rc < 0)
+        return rc;
+    struct letter l = {
+        .line = r->line, .sender = r->part->sender, .text = text, .smsc_ms = r->part->smsc_ms, .single = r};
+    return r->part->corrupt ? park(d, &l, "corrupt") : handle_or_park(d, &l);
+}
+
+/* Parts of a group on their way to one text. */
+struct join {
+    uint8_t *units;
+    size_t len, cap;
+    int next_seq, total;
+    bool first, gap;
+    int64_t party_id, smsc_ms;
+};
+
+static int join_add(void *ctx, const struct group_part *p)
+{
+    static const uint8_t dots[] = {0, ' ', 0, '.', 0, '.', 0, '.', 0, ' '};
+    struct join *j = ctx;
+    bool gap = p->seq != j->next_seq;
+    size_t need = p->body_len + (gap ? sizeof(dots) : 0);
+    if (j->next_seq == 1) {
+        j->smsc_ms = p->smsc_ms;
+        j->party_id = p->party_id;
+    }
+    j->first |= p->seq == 1;
+    j->gap |= gap;
+    j->total = p->total;
+    j->next_seq = p->seq + 1;
+    if (j->len + need > j->cap)
+        return 0; /* the parts keep what does not fit */
+    if (gap) {
+        memcpy(j->units + j->len, dots, sizeof(dots));
+        j->len += sizeof(dots);
+    }
+    if (p->coding == SMS_8BIT)
+        return 0;
+    memcpy(j->units + j->len, p->body, p->body_len);
+    j->len += p->body_len;
+    return 0;
+}
+
+/* Reads the waiting parts of a group into j and text; the caller frees j->units. */
+static int join_read(struct desk *d, const uint8_t *group_key, struct join *j, char *text)
+{
+    j->cap = 2 * (size_t)JOIN_UNITS_MAX;
+    j->next_seq = 1;
+    j->units = malloc(j->cap);
+    if (!j->units)
+        return -ENOMEM;
+    int rc = part_group_each(d->db, group_key, join_add, j);
+    if (rc < 0)
+        return rc;
+    rc = utf16be_to_utf8(j->units, j->len, text, SMS_TEXT_MAX);
+    return rc < 0 ? rc : 0;
+}
+
+static int join_complete(struct desk *d, const struct part_row *r)
+{
+    struct join j = {0};
+    char text[SMS_TEXT_MAX];
+    int rc = join_read(d, r->group_key, &j, text);
+    free(j.units);
+    if (rc < 0)
+        return rc;
+    struct letter l = {.line = r->line,
+                       .sender = r->part->sender,
+                       .text = text,
+                       .smsc_ms = j.smsc_ms,
+                       .group_key = r->group_key};
+    return handle_or_park(d, &l);
+}
+
+/* A part that comes after its message was handled as it was: a supplement. */
+static int late(struct desk *d, struct part_row *r, int64_t message_id)
+{
+    char text[SMS_TEXT_MAX], out[OUT_SIZE];
+    struct incident in = {0};
+    int64_t incident_id = 0;
+    int rc = text_of_part(r->part, text, sizeof(text));
+    if (!rc)
+        rc = message_incident(d->db, message_id, &incident_id);
+    struct letter l = {.line = r->line, .text = text, .smsc_ms = r->part->smsc_ms, .group_key = r->group_key};
+    struct msg m = {.d = d, .now = service_now(&d->time), .line = r->line, .body = text};
+    if (!rc)
+        rc = add_row(&m, &l, "none", incident_id ? "late" : "unclear", 0);
+    if (!rc && incident_id)
+        rc = message_settle(d->db, m.id, "late", incident_id);
+    if (!rc && incident_id)
+        rc = audit(d, 0, "late_part", incident_id, m.id, text);
+    if (!rc && incident_id)
+        rc = incident_by_id(d->db, incident_id, &in);
+    if (rc < 0 || !incident_id)
+        return rc;
+    rc = text_say(d->cfg, TEXT_ALERT_SUPPLEMENT, out, sizeof(out), "code", in.code, "text",
+                  in.restricted ? "xem tai truc" : text, NULL);
+    return rc < 0 ? rc : alert_concerned(d, &in, 0, PRIO_ALERT, out);
+}
+
+static void hex(const uint8_t *p, size_t n, char *out)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < n; i++) {
+        out[2 * i] = digits[p[i] >> 4];
+        out[2 * i + 1] = digits[p[i] & 15];
+    }
+    out[2 * n] = '\0';
+}
+
+static int multi(struct desk *d, struct part_row *r)
+{
+    char key[2 * DIGEST_SIZE + 1], number[ADDRESS_SIZE];
+    int64_t message_id;
+    hex(r->group_key, DIGEST_SIZE, key);
+    if (phone_normalize(r->part->sender, number, sizeof(number)) < 0)
+        str_copy(number, sizeof(number), r->part->sender);
+    int rc = part_known(d->db, r->key);
+    if (rc != -ENOENT)
+        return rc;
+    rc = number[0] ? party_of(d->db, PARTY_SENDER, number, r->received_ms, &r->party_id) : 0;
+    if (!rc)
+        rc = part_add(d->db, r);
+    if (rc < 0)
+        return rc;
+    rc = part_group_message(d->db, r->group_key, r->received_ms - LATE_MS, &message_id);
+    if (!rc)
+        return late(d, r, message_id);
+    if (rc != -ENOENT)
+        return rc;
+    int have = part_group_count(d->db, r->group_key);
+    if (have < 0)
+        return have;
+    if (have < r->part->total)
+        return job_set(d->db, "parts", key, JOB_REL,
+                       service_now(&d->time).rel_ms + d->cfg->join_parts_s * SECOND_MS);
+    rc = job_cancel(d->db, "parts", key);
+    return rc < 0 ? rc : join_complete(d, r);
+}
+
+int desk_part(struct desk *d, const char *line, const struct sms_part *part)
+{
+    struct part_row r = {.line = line, .part = part, .received_ms = clock_now_ms(d->clock)};
+    part_keys(d->db, &r);
+    bool grouped = part->ref_bits && part->total > 1 && part->seq >= 1 && part->seq <= part->total && !part->corrupt;
+    r.grouped = grouped;
+    return grouped ? multi(d, &r) : single(d, &r);
+}
+
+static bool unhex(const char *text, uint8_t *out, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        unsigned v;
+        if (sscanf(text + 2 * i, "%2x", &v) != 1)
+            return false;
+        out[i] = (uint8_t)v;
+    }
+    return true;
+}
+
+/* Without the first part nobody can say what it is: the duty desk reads it. */
+static int headless(struct desk *d, struct letter *l, int64_t party_id)
+{
+    struct msg m = {.d = d, .now = service_now(&d->time), .line = l->line, .body = l->text, .party_id = party_id};
+    set_sender(&m, l->sender);
+    if (m.user)
+        m.party_id = 0;
+    char out[OUT_SIZE];
+    int rc = add_row(&m, l, "none", "unclear", 0);
+    if (!rc)
+        rc = text_say(d->cfg, TEXT_ALERT_UNCLEAR, out, sizeof(out), "name", m.user ? m.user->name : "nguoi dan",
+                      "text", l->text, NULL);
+    return rc < 0 ? rc : alert_duty(d, PRIO_ALERT, 0, m.id, out);
+}
+
+int intake_incomplete(struct desk *d, const char *key)
+{
+    uint8_t group_key[DIGEST_SIZE];
+    char text[SMS_TEXT_MAX], sender[ADDRESS_SIZE] = "";
+    struct join j = {0};
+    if (strlen(key) != 2 * DIGEST_SIZE || !unhex(key, group_key, DIGEST_SIZE))
+        return -EINVAL;
+    int rc = join_read(d, group_key, &j, text);
+    free(j.units);
+    if (rc < 0 || j.next_seq == 1)
+        return rc; /* taken in the meantime */
+    if (j.party_id)
+        rc = party_number(d->db, j.party_id, sender, sizeof(sender));
+    if (rc < 0 && rc != -ENOENT)
+        return rc;
+    struct letter l = {.line = "", .sender = sender, .text = text, .smsc_ms = j.smsc_ms, .group_key = group_key};
+    return j.first ? handle_or_park(d, &l) : headless(d, &l, j.party_id);
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Effects as intentions: rows of the outbox. Nothing here sends. Called by the forms, the
+ * alerts and the jobs, inside their transaction.
+ */
+#include "gateway/desk/room.h"
+
+#include "gateway/base/civil.h"
+#include "gateway/base/err.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int ttl_s(const struct config *c, enum priority p)
+{
+    switch (p) {
+    case PRIO_SOS:
+    case PRIO_ALERT:
+        return c->alert_ttl_s;
+    case PRIO_REPLY:
+        return c->reply_ttl_s;
+    case PRIO_DIGEST:
+        break;
+    }
+    return c->digest_ttl_s;
+}
+
+static int put(struct desk *d, struct outbox_row *r)
+{
+    struct now now = service_now(&d->time);
+    int64_t id;
+    r->created_ms = now.wall_ms;
+    r->not_before_rel = now.rel_ms;
+    r->expires_rel = now.rel_ms + ttl_s(d->cfg, r->priority) * SECOND_MS;
+    return outbox_add(d->db, r, &id);
+}
+
+static bool own_number(const struct config *c, const char *number)
+{
+    for (size_t i = 0; i < c->n_lines; i++)
+        if (c->lines[i].own_number[0] && !strcmp(c->lines[i].own_number, number))
+            return true;
+    return false;
+}
+
+/* Unknown numbers get few replies an hour, each and all together: a flood must not empty
+ * the prepaid card, and two machines must not talk for ever. */
+static int party_may_get(struct desk *d, int64_t party_id, bool *may)
+{
+    int64_t hour_ago = clock_now_ms(d->clock) - HOUR_MS, one = 0, all = 0;
+    bool stopped = false;
+    int rc = party_stopped(d->db, party_id, &stopped);
+    if (!rc)
+        rc = outbox_count_party(d->db, party_id, hour_ago, &one);
+    if (!rc)
+        rc = outbox_count_party(d->db, 0, hour_ago, &all);
+    *may = !stopped && one < d->cfg->unknown_replies_per_hour && all < d->cfg->unknown_replies_all_per_hour;
+    return rc;
+}
+
+int reply(struct msg *m, const char *body, bool resend)
+{
+    if (m->kind != ADDRESS_NUMBER || own_number(m->d->cfg, m->number))
+        return 0;
+    if (!m->user) {
+        bool may;
+        int rc = party_may_get(m->d, m->party_id, &may);
+        if (rc < 0 || !may)
+            return rc;
+    }
+    struct outbox_row r = {
+        .user_id = m->user ? m->user->id : 0,
+        .party_id = m->user ? 0 : m->party_id,
+        .priority = PRIO_REPLY,
+        .resend = resend,
+        .incident_id = m->incident_id,
+        .message_id = m->id,
+        .body_in = body,
+    };
+    return put(m->d, &r);
+}
+
+int reply_text(struct msg *m, enum text_id id, const char *name, const char *value)
+{
+    char out[OUT_SIZE];
+    int rc = text_say(m->d->cfg, id, out, sizeof(out), name, value, NULL);
+    return rc < 0 ? rc : reply(m, out, false);
+}
+
+int tell_user(struct desk *d, int64_t user_id, enum priority p, int64_t incident_id, int64_t message_id,
+              const char *body)
+{
+    const struct user *u = people_by_id(&d->people, user_id);
+    if (!u || u->stopped)
+        return 0;
+    struct outbox_row r = {
+        .user_id = user_id,
+        .priority = p,
+        .resend = p <= PRIO_ALERT,
+        .incident_id = incident_id,
+        .message_id = message_id,
+        .body_in = body,
+    };
+    return put(d, &r);
+}
+
+int tell_reporter(struct desk *d, const struct incident *in, const char *body)
+{
+    if (in->user_id)
+        return tell_user(d, in->user_id, PRIO_REPLY, in->id, 0, body);
+    if (!in->party_id)
+        return 0;
+    bool may;
+    int rc = party_may_get(d, in->party_id, &may);
+    if (rc < 0 || !may)
+        return rc;
+    struct outbox_row r = {
+        .party_id = in->party_id, .priority = PRIO_REPLY, .incident_id = in->id, .body_in = body};
+    return put(d, &r);
+}
+
+void clock_text(int64_t at_ms, int64_t now_ms, char *out, size_t size)
+{
+    struct civil c = civil_from_ms(at_ms);
+    if (civil_day_start_ms(at_ms) == civil_day_start_ms(now_ms))
+        snprintf(out, size, "%02d:%02d", c.hour, c.minute);
+    else
+        snprintf(out, size, "%02d:%02d %d/%d", c.hour, c.minute, c.day, c.month);
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the files of the desk share; private to gateway/desk. */
+#ifndef TB_DESK_ROOM_H
+#define TB_DESK_ROOM_H
+
+#include "gateway/desk/desk.h"
+#include "gateway/desk/people.h"
+#include "gateway/desk/texts.h"
+#include "parsers/understand.h"
+#include "store/incident.h"
+#include "store/message.h"
+
+#define OUT_SIZE 400 /* a rendered text: 160 septets as UTF-8, and room */
+
+struct desk {
+    struct db *db;
+    const struct config *cfg;
+    const struct clock *clock;
+    struct vocab *vocab;
+    struct people people;
+    struct service_time time;
+    struct meaning meaning; /* scratch of the message in hand, 10 kB: not on the stack */
+};
+
+/* The message in hand. The number lives here, in memory, and nowhere else. */
+struct msg {
+    struct desk *d;
+    struct now now;
+    const char *line;
+    char number[ADDRESS_SIZE]; /* E.164 for a NUMBER, else as it came */
+    enum address_kind kind;
+    const struct user *user; /* NULL: not on the roster, or the message is a tip's */
+    int64_t party_id;        /* 0 for a user */
+    int64_t id;              /* its row */
+    int64_t at_ms;           /* when it was written, as far as one can believe */
+    const char *body;
+    const struct meaning *m;
+    /* the result */
+    const char *disposition;
+    int64_t incident_id;
+};
+
+/* incident.c ------------------------------------------------------------------------- */
+/* Draws a code and adds; in->code and *id are set. -ENOSPC when no code is free. */
+int incident_open(struct desk *d, struct incident *in, int64_t *id);
+/* The incident of the code in the message: 0, or 1 when the sender was answered (bad, missing
+ * or unknown code, or not his business). */
+int incident_of(struct msg *m, struct incident *out);
+/* May this sender see and touch it? Restricted: those concerned and the reporter. */
+bool incident_is_his(struct msg *m, const struct incident *in);
+bool incident_is_reporter(const struct msg *m, const struct incident *in);
+const char *incident_place_name(const struct desk *d, const struct incident *in);
+/* Written with the change itself, in its transaction. user_id 0: the service or a party. */
+int audit(struct desk *d, int64_t user_id, const char *action, int64_t incident_id, int64_t message_id,
+          const char *detail);
+
+/* out.c: intentions, never sending ------------------------------------------------------ */
+/* To the sender of the message. Keeps the rules: only numbers, few to unknown ones. */
+int reply(struct msg *m, const char *body, bool resend);
+int reply_text(struct msg *m, enum text_id id, const char *name, const char *value);
+/* To a user; ttl_s of its priority. */
+int tell_user(struct desk *d, int64_t user_id, enum priority p, int64_t incident_id, int64_t message_id,
+              const char *body);
+/* To the reporter of an incident, user or party. */
+int tell_reporter(struct desk *d, const struct incident *in, const char *body);
+/* "21:05", with the day when it is not today. */
+void clock_text(int64_t at_ms, int64_t now_ms, char *out, size_t size);
+
+/* alert.c ----------------------------------------------------------------------------- */
+/* First alerts of a new incident, and the job that repeats them. under_way: for kinds that
+ * go out only while under way. */
+int alert_first(struct msg *m, const struct incident *in, bool under_way);
+/* The repeat of an incident that nobody took. */
+int alert_again(struct desk *d, int64_t incident_id);
+/* Stops the repeats. */
+int alert_stop(struct desk *d, int64_t incident_id);
+/* Tells everybody concerned but one. */
+int alert_concerned(struct desk *d, const struct incident *in, int64_t except_user, enum priority p, const char *body);
+/* Tells the duty desk. */
+int alert_duty(struct desk *d, enum priority p, int64_t incident_id, int64_t message_id, const char *body);
+/* Is this user among those named for the kind? */
+bool alert_named(const struct desk *d, const char *kind, const struct user *u);
+
+/* The forms: 0 or a storage error; they set m->disposition and m->incident_id. ----------- */
+int form_incident(struct msg *m);
+int form_sos(struct msg *m);
+int form_safe(struct msg *m);
+int form_tip(struct msg *m);
+int form_ack(struct msg *m);
+int form_close(struct msg *m);
+int form_onscene(struct msg *m);
+int form_supplement(struct msg *m);
+int form_lookup(struct msg *m);
+int form_checkin(struct msg *m);
+int form_checkout(struct msg *m);
+int form_help(struct msg *m);
+int form_stop(struct msg *m);
+int form_answer(struct msg *m);
+int form_code(struct msg *m);
+int form_none(struct msg *m);
+int form_not_built(struct msg *m);
+/* Finds the form in the table, checks the role, runs it. */
+int dispatch(struct msg *m);
+
+/* codes.c: the answer to a code for this user (NULL: the console, as a chief). */
+int codes_answer(struct desk *d, const struct user *u, const struct meaning *m, char *out, size_t size);
+
+#endif

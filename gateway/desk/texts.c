@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The table of texts and their check. See texts.h. */
+#include "gateway/desk/texts.h"
+
+#include "gateway/base/err.h"
+#include "gateway/base/gsm7.h"
+#include "gateway/base/str.h"
+#include "gateway/desk/desk.h"
+#include "parsers/template.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#define ADVICE_SEPTETS 48
+#define VALUES_MAX 8
+
+static const struct {
+    const char *key;
+    const char *placeholders; /* allowed ones, joined by a space */
+} texts[TEXT_COUNT] = {
+    [TEXT_REPORT_OK] = {"report_ok", "code kind place advice"},
+    [TEXT_REPORT_UNVERIFIED] = {"report_unverified", "code kind place advice"},
+    [TEXT_REPORT_NOPLACE] = {"report_noplace", "code kind advice"},
+    [TEXT_REPORT_NOKIND] = {"report_nokind", "code place"},
+    [TEXT_REPORT_SAME] = {"report_same", "code"},
+    [TEXT_RESTRICTED_OK] = {"restricted_ok", "code"},
+    [TEXT_TIP_OK] = {"tip_ok", "code"},
+    [TEXT_SOS_OK] = {"sos_ok", "code"},
+    [TEXT_SOS_UNVERIFIED] = {"sos_unverified", "code"},
+    [TEXT_SAFE_OK] = {"safe_ok", "code"},
+    [TEXT_SAFE_NONE] = {"safe_none", ""},
+    [TEXT_SAFE_TOLD] = {"safe_told", "code name"},
+    [TEXT_ALERT] = {"alert", "code kind place text"},
+    [TEXT_ALERT_AGAIN] = {"alert_again", "code kind place text step"},
+    [TEXT_ALERT_UNVERIFIED] = {"alert_unverified", "code kind place text"},
+    [TEXT_ALERT_TEAM] = {"alert_team", "code kind place text"},
+    [TEXT_ALERT_TIP] = {"alert_tip", "code place text"},
+    [TEXT_ALERT_SOS] = {"alert_sos", "code name place text"},
+    [TEXT_ALERT_RESTRICTED] = {"alert_restricted", "code place"},
+    [TEXT_ALERT_SUPPLEMENT] = {"alert_supplement", "code text"},
+    [TEXT_ALERT_UNCLEAR] = {"alert_unclear", "name text"},
+    [TEXT_ACK_OK] = {"ack_ok", "code kind place"},
+    [TEXT_ACK_RESTRICTED] = {"ack_restricted", "code"},
+    [TEXT_ACK_ALREADY] = {"ack_already", "code name time"},
+    [TEXT_ACK_YOURS] = {"ack_yours", "code time"},
+    [TEXT_ACK_REPORTER] = {"ack_reporter", "code name"},
+    [TEXT_ACK_TIPSTER] = {"ack_tipster", "code"},
+    [TEXT_ACK_OTHERS] = {"ack_others", "code name"},
+    [TEXT_CLOSE_OK] = {"close_ok", "code"},
+    [TEXT_CLOSE_REPORTER] = {"close_reporter", "code"},
+    [TEXT_CLOSE_OTHERS] = {"close_others", "code name text"},
+    [TEXT_CLOSE_ALREADY] = {"close_already", "code time"},
+    [TEXT_CODE_BAD] = {"code_bad", "keyword"},
+    [TEXT_CODE_MISSING] = {"code_missing", "keyword"},
+    [TEXT_CODE_UNKNOWN] = {"code_unknown", "code"},
+    [TEXT_NOT_ALLOWED] = {"not_allowed", "keyword"},
+    [TEXT_NOT_YOURS] = {"not_yours", "code"},
+    [TEXT_ONSCENE_OK] = {"onscene_ok", "code time"},
+    [TEXT_ONSCENE_OTHERS] = {"onscene_others", "code name time"},
+    [TEXT_SUPPLEMENT_OK] = {"supplement_ok", "code"},
+    [TEXT_LOOKUP] = {"lookup", "code kind place state text"},
+    [TEXT_LOOKUP_OWN] = {"lookup_own", "code state"},
+    [TEXT_CHECKIN_OK] = {"checkin_ok", "place time"},
+    [TEXT_CHECKIN_ALREADY] = {"checkin_already", "time"},
+    [TEXT_CHECKOUT_OK] = {"checkout_ok", "time hours"},
+    [TEXT_CHECKOUT_NONE] = {"checkout_none", ""},
+    [TEXT_HELP] = {"help", "place"},
+    [TEXT_HELP_STRANGER] = {"help_stranger", ""},
+    [TEXT_STOP_OK] = {"stop_ok", ""},
+    [TEXT_STOP_TOLD] = {"stop_told", "name"},
+    [TEXT_NOT_BUILT] = {"not_built", "keyword"},
+    [TEXT_UNCLEAR] = {"unclear", "missing place"},
+    [TEXT_ANSWER_NONE] = {"answer_none", ""},
+    [TEXT_CODES_HELP] = {"codes_help", ""},
+    [TEXT_CODES_UNKNOWN] = {"codes_unknown", ""},
+    [TEXT_ADVICE] = {"advice", ""},
+};
+
+/* The least septets each placeholder can be cut to (template_render cuts place, name, text). */
+static const struct template_rule rules[] = {
+    {"code", 7},  {"kind", 15}, {"place", 6}, {"advice", ADVICE_SEPTETS}, {"name", 6},    {"text", 0},  {"step", 2},
+    {"time", 11}, {"state", 60}, {"hours", 5}, {"keyword", 12},           {"missing", 24},
+};
+
+const char *text_key(enum text_id id)
+{
+    return texts[id].key;
+}
+
+static const struct message_text *find(const struct config *cfg, const char *key)
+{
+    for (size_t i = 0; i < cfg->n_messages; i++)
+        if (!strcmp(cfg->messages[i].key, key))
+            return &cfg->messages[i];
+    return NULL;
+}
+
+const char *texts_find(const struct config *cfg, const char *key)
+{
+    const struct message_text *m = find(cfg, key);
+    return m ? m->text : NULL;
+}
+
+static bool word_in(const char *list, const char *word)
+{
+    size_t n = strlen(word);
+    for (const char *p = list; (p = strstr(p, word)); p += n)
+        if ((p == list || p[-1] == ' ') && (p[n] == ' ' || p[n] == '\0'))
+            return true;
+    return false;
+}
+
+static void check_one(const struct config *cfg, const struct message_text *m, const char *placeholders,
+                      struct problems *p)
+{
+    struct template_rule allowed[ARRAY_LEN(rules)];
+    size_t n = 0;
+    for (size_t i = 0; i < ARRAY_LEN(rules); i++)
+        if (word_in(placeholders, rules[i].name))
+            allowed[n++] = rules[i];
+    char why[200];
+    if (template_check(m->text, allowed, n, why, sizeof(why)) < 0)
+        problems_add(p, false, cfg->messages_path, m->line, "text '%s': %s; placeholders it may use: %s", m->key, why,
+                     *placeholders ? placeholders : "none");
+}
+
+static void check_advice(const struct config *cfg, const struct message_text *m, struct problems *p)
+{
+    int septets = gsm7_septets(m->text);
+    if (septets < 0 || septets > ADVICE_SEPTETS)
+        problems_add(p, false, cfg->messages_path, m->line,
+                     "text '%s' stands inside others: at most %d characters, without accents", m->key, ADVICE_SEPTETS);
+}
+
+static const char *placeholders_of(const char *key)
+{
+    for (size_t i = 0; i < TEXT_COUNT; i++)
+        if (!strcmp(texts[i].key, key))
+            return texts[i].placeholders;
+    return NULL;
+}
+
+static void unknown_key(const struct config *cfg, const struct message_text *m, struct problems *p)
+{
+    const char *names[TEXT_COUNT];
+    for (size_t i = 0; i < TEXT_COUNT; i++)
+        names[i] = texts[i].key;
+    const char *near = str_nearest(m->key, names, TEXT_COUNT);
+    problems_add(p, false, cfg->messages_path, m->line, "no text is called '%s'%s%s%s; remove it or mend its name", m->key,
+                 near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+void texts_check(const struct config *cfg, struct problems *p)
+{
+    for (size_t i = 0; i < TEXT_COUNT; i++)
+        if (!find(cfg, texts[i].key))
+            problems_add(p, false, cfg->messages_path, 0, "text '%s' is missing; add a line %s = \"...\";", texts[i].key,
+                         texts[i].key);
+    for (size_t i = 0; i < cfg->n_messages; i++) {
+        const struct message_text *m = &cfg->messages[i];
+        const char *placeholders = placeholders_of(m->key);
+        if (!strncmp(m->key, "advice", 6))
+            check_advice(cfg, m, p);
+        else if (placeholders)
+            check_one(cfg, m, placeholders, p);
+        else if (!strncmp(m->key, "help_", 5))
+            check_one(cfg, m, "", p);
+        else
+            unknown_key(cfg, m, p);
+    }
+}
+
+int text_say(const struct config *cfg, enum text_id id, char *out, size_t size, ...)
+{
+    struct template_value v[VALUES_MAX];
+    size_t n = 0;
+    va_list ap;
+    va_start(ap, size);
+    const char *name;
+    while (n < VALUES_MAX && (name = va_arg(ap, const char *)))
+        v[n++] = (struct template_value){.name = name, .value = va_arg(ap, const char *)};
+    va_end(ap);
+    const char *tpl = texts_find(cfg, texts[id].key);
+    if (!tpl)
+        return -EINVAL;
+    return template_render(tpl, v, n, out, size);
+}
+
+const char *text_advice(const struct config *cfg, const char *kind)
+{
+    char key[40];
+    struct sbuf b = sbuf_on(key, sizeof(key));
+    sbuf_addf(&b, "advice_%s", kind);
+    const char *t = texts_find(cfg, key);
+    return t ? t : texts_find(cfg, "advice");
+}
+
+const char *text_help(const struct config *cfg, const char *form)
+{
+    char key[40];
+    struct sbuf b = sbuf_on(key, sizeof(key));
+    sbuf_addf(&b, "help_%s", form);
+    return sbuf_done(&b) < 0 ? NULL : texts_find(cfg, key);
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The texts that go out, by name. Each has a key in messages.vi.cfg and a closed set of
+ * placeholders; texts_check() refuses a missing text, an unknown placeholder and a text
+ * that can not fit one SMS.
+ */
+#ifndef TB_DESK_TEXTS_H
+#define TB_DESK_TEXTS_H
+
+#include "config/config.h"
+
+#include <stddef.h>
+
+enum text_id {
+    TEXT_REPORT_OK,
+    TEXT_REPORT_UNVERIFIED,
+    TEXT_REPORT_NOPLACE,
+    TEXT_REPORT_NOKIND,
+    TEXT_REPORT_SAME,
+    TEXT_RESTRICTED_OK,
+    TEXT_TIP_OK,
+    TEXT_SOS_OK,
+    TEXT_SOS_UNVERIFIED,
+    TEXT_SAFE_OK,
+    TEXT_SAFE_NONE,
+    TEXT_SAFE_TOLD,
+    TEXT_ALERT,
+    TEXT_ALERT_AGAIN,
+    TEXT_ALERT_UNVERIFIED,
+    TEXT_ALERT_TEAM,
+    TEXT_ALERT_TIP,
+    TEXT_ALERT_SOS,
+    TEXT_ALERT_RESTRICTED,
+    TEXT_ALERT_SUPPLEMENT,
+    TEXT_ALERT_UNCLEAR,
+    TEXT_ACK_OK,
+    TEXT_ACK_RESTRICTED,
+    TEXT_ACK_ALREADY,
+    TEXT_ACK_YOURS,
+    TEXT_ACK_REPORTER,
+    TEXT_ACK_TIPSTER,
+    TEXT_ACK_OTHERS,
+    TEXT_CLOSE_OK,
+    TEXT_CLOSE_REPORTER,
+    TEXT_CLOSE_OTHERS,
+    TEXT_CLOSE_ALREADY,
+    TEXT_CODE_BAD,
+    TEXT_CODE_MISSING,
+    TEXT_CODE_UNKNOWN,
+    TEXT_NOT_ALLOWED,
+    TEXT_NOT_YOURS,
+    TEXT_ONSCENE_OK,
+    TEXT_ONSCENE_OTHERS,
+    TEXT_SUPPLEMENT_OK,
+    TEXT_LOOKUP,
+    TEXT_LOOKUP_OWN,
+    TEXT_CHECKIN_OK,
+    TEXT_CHECKIN_ALREADY,
+    TEXT_CHECKOUT_OK,
+    TEXT_CHECKOUT_NONE,
+    TEXT_HELP,
+    TEXT_HELP_STRANGER,
+    TEXT_STOP_OK,
+    TEXT_STOP_TOLD,
+    TEXT_NOT_BUILT,
+    TEXT_UNCLEAR,
+    TEXT_ANSWER_NONE,
+    TEXT_CODES_HELP,
+    TEXT_CODES_UNKNOWN,
+    TEXT_ADVICE,
+    TEXT_COUNT
+};
+
+/* The text of a config, NULL when it has none. */
+const char *texts_find(const struct config *cfg, const char *key);
+const char *text_key(enum text_id id);
+
+/* Renders a text into out (>= 400 octets): pairs of name and value, ended by NULL. A text that does not
+ * fit is cut where template_render may cut; never fails for a checked text (-EINVAL else). */
+int text_say(const struct config *cfg, enum text_id id, char *out, size_t size, ...) __attribute__((sentinel));
+
+/* The advice of a kind of severity 5 ("Goi 114."): "advice_CHAY", or "advice", or "". */
+const char *text_advice(const struct config *cfg, const char *kind);
+/* "help_incident" and so on, or NULL. */
+const char *text_help(const struct config *cfg, const char *form);
+
+#endif
