@@ -6,6 +6,9 @@
  * of two keys, places and roster, must do. Nothing here logs: every problem goes to the
  * sink with file, line and remedy, all of them, not the first.
  *
+ * Environment: TINBAO_SHARE is where the shipped files are (default: compiled in),
+ * TINBAO_STATE_DIR wins over the file's state_dir.
+ *
  * Only config includes libconfig.h.
  */
 #ifndef TB_CONFIG_CONFIG_H
@@ -16,6 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define CONFIG_LINES_MAX 4
 
@@ -37,6 +41,8 @@ struct problems *problems_new(void);
 void problems_free(struct problems *p);
 void problems_add(struct problems *p, bool warning, const char *file, int line, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
+/* Errors, then warnings, one a line: "file:line: text" ("file:line: warning: text"). */
+void problems_print(const struct problems *p, FILE *to);
 
 struct line_config {
     char name[32];       /* "gsm1" */
@@ -107,12 +113,19 @@ struct config {
     int balance_every_h;     /* ask the balance, 0 = never, default 24 */
     char log_level[12];      /* "info" */
 
+    const struct place *const *places_by_code; /* sorted, n_places; NULL in a config made by hand */
+    bool roster_given;                         /* the config names its roster: import may write it */
     void *arena; /* owner of the strings, config_free() */
 };
 
 /* Loads everything. NULL when the file can not be read or there are errors (see problems). */
 struct config *config_load(const char *path, struct problems *p);
+/* The same with the users of the file `roster` instead of the configured one (roster_path
+ * still says the configured one): for `tinbao roster check|import FILE`. NULL = as config_load. */
+struct config *config_load_roster(const char *path, const char *roster, struct problems *p);
 void config_free(struct config *c);
+/* One line a setting of the table: name, type, unit, range, default, what it is for. */
+void config_print_keys(FILE *to);
 
 const struct place *config_place(const struct config *c, const char *code);
 const struct kind *config_kind(const struct config *c, const char *code);
@@ -126,8 +139,13 @@ int roster_read(const char *path, struct roster_entry **out, struct problems *p)
  * deputy, duplicate phones, unknown places, places without an officer, nobody on duty. */
 void roster_check(const struct roster_entry *r, size_t n, const struct place *places, size_t n_places,
                   const char *file, struct problems *p);
-/* Writes the CSV; 0 or -errno. */
+/* The same over octets in memory; `file` is for the messages. */
+int roster_parse(const char *data, size_t size, const char *file, struct roster_entry **out, struct problems *p);
+/* Writes the CSV in place of the file: a temporary beside it, fsync, rename, fsync of the
+ * directory; 0 or -errno, and then the old file is untouched. */
 int roster_write(const char *path, const struct roster_entry *r, size_t n);
+/* Prints the CSV; 0 or -EIO. */
+int roster_print(FILE *to, const struct roster_entry *r, size_t n);
 
 /* One setting's change at SIGHUP: which keys differ and may be taken over (0), or need a
  * restart (1). Calls say(ctx, key, needs_restart) for each. */
