@@ -60,12 +60,12 @@ struct kind {
  * brackets is optional; names: thon loai gio ma so mota noidung phone moi field value
  * keyword, and "THANH/KHONG" style literals as "result:THANH|KHONG". */
 struct form_def {
-    char name[FORM_NAME_SIZE];    /* "incident" */
-    const char *const *keywords;  /* first is the keyword, others aliases; may hold spaces */
+    char name[FORM_NAME_SIZE];   /* "incident" */
+    const char *const *keywords; /* first is the keyword, others aliases; may hold spaces */
     size_t n_keywords;
     const char *const *slots;
     size_t n_slots;
-    bool activity; /* records and counts, needs no C */
+    bool activity;    /* records and counts, needs no C */
     const char *file; /* where it stood, for messages */
     int line;
 };

@@ -20,9 +20,9 @@ enum sms_coding { SMS_GSM7 = 0, SMS_UCS2 = 1, SMS_8BIT = 2 };
  * split over two parts heals when the parts are joined. */
 struct sms_part {
     char sender[ADDRESS_SIZE];
-    int64_t smsc_ms;  /* service centre time stamp, UTC ms; 0 = none */
-    uint16_t ref;     /* concatenation reference, TS 23.040 9.2.3.24.1/.8 */
-    uint8_t ref_bits; /* 0 = single, 8 or 16 */
+    int64_t smsc_ms;    /* service centre time stamp, UTC ms; 0 = none */
+    uint16_t ref;       /* concatenation reference, TS 23.040 9.2.3.24.1/.8 */
+    uint8_t ref_bits;   /* 0 = single, 8 or 16 */
     uint8_t total, seq; /* 1..255; 1 and 1 for a single */
     uint8_t coding;     /* enum sms_coding */
     uint8_t corrupt;    /* 1: not decodable, body is the raw PDU or empty */

@@ -156,7 +156,9 @@ static int code_today(struct view *v, struct sbuf *b)
     sbuf_addf(b, ": %d vu", t.incidents);
     for (size_t i = 0; i < t.n_kinds && b->len < 80; i++)
         sbuf_addf(b, "%s%s %d%s", i ? ", " : " (", t.kinds[i].kind, t.kinds[i].n,
-                  i + 1 == t.n_kinds ? ")" : b->len >= 70 ? "...)" : "");
+                  i + 1 == t.n_kinds ? ")"
+                  : b->len >= 70     ? "...)"
+                                     : "");
     sbuf_addf(b, ", %d tin, %d SOS. Dang mo %d, chua ai nhan %d. Dang tuan %d nguoi.", t.tips, t.sos, t.live, t.waiting,
               o.n);
     return 0;

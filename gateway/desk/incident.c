@@ -10,7 +10,6 @@
 #include "gateway/base/str.h"
 #include "parsers/code.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -34,12 +33,12 @@ static int running_out(struct desk *d, int digits, bool *out)
     return rc;
 }
 
-static unsigned draw(unsigned pool)
+static int draw(int digits, char *code, size_t size)
 {
-    unsigned r = 0;
+    unsigned r;
     if (getrandom(&r, sizeof(r), 0) != sizeof(r))
-        r = (unsigned)rand(); /* a code is no secret; it must only be spread */
-    return r % pool;
+        return -EIO;
+    return code_make(r % pool_size(digits), digits, code, size);
 }
 
 int incident_open(struct desk *d, struct incident *in, int64_t *id)
@@ -47,7 +46,7 @@ int incident_open(struct desk *d, struct incident *in, int64_t *id)
     int digits = d->cfg->code_digits;
     in->created_ms = clock_now_ms(d->clock);
     for (int i = 0; i < DRAWS_MAX; i++) {
-        int rc = code_make(draw(pool_size(digits)), digits, in->code, sizeof(in->code));
+        int rc = draw(digits, in->code, sizeof(in->code));
         if (!rc)
             rc = incident_add(d->db, in, id);
         if (rc != -EEXIST) {

@@ -92,8 +92,8 @@ static int settle_sender(struct msg *m)
         return 0;
     int64_t tip_party = 0;
     bool is_tip = !strcmp(m->m->form, "tip");
-    int rc = is_tip ? party_of(m->d->db, PARTY_TIP, m->number, m->now.wall_ms, &tip_party)
-                    : about_own_tip(m, &tip_party);
+    int rc =
+        is_tip ? party_of(m->d->db, PARTY_TIP, m->number, m->now.wall_ms, &tip_party) : about_own_tip(m, &tip_party);
     if (rc < 0)
         return rc;
     if (tip_party) {
@@ -308,11 +308,8 @@ static int join_complete(struct desk *d, const struct part_row *r)
     free(j.units);
     if (rc < 0)
         return rc;
-    struct letter l = {.line = r->line,
-                       .sender = r->part->sender,
-                       .text = text,
-                       .smsc_ms = j.smsc_ms,
-                       .group_key = r->group_key};
+    struct letter l = {
+        .line = r->line, .sender = r->part->sender, .text = text, .smsc_ms = j.smsc_ms, .group_key = r->group_key};
     return handle_or_park(d, &l);
 }
 
@@ -376,8 +373,7 @@ static int multi(struct desk *d, struct part_row *r)
     if (have < 0)
         return have;
     if (have < r->part->total)
-        return job_set(d->db, "parts", key, JOB_REL,
-                       service_now(&d->time).rel_ms + d->cfg->join_parts_s * SECOND_MS);
+        return job_set(d->db, "parts", key, JOB_REL, service_now(&d->time).rel_ms + d->cfg->join_parts_s * SECOND_MS);
     rc = job_cancel(d->db, "parts", key);
     return rc < 0 ? rc : join_complete(d, r);
 }
@@ -412,8 +408,8 @@ static int headless(struct desk *d, struct letter *l, int64_t party_id)
     char out[OUT_SIZE];
     int rc = add_row(&m, l, "none", "unclear", 0);
     if (!rc)
-        rc = text_say(d->cfg, TEXT_ALERT_UNCLEAR, out, sizeof(out), "name", m.user ? m.user->name : "nguoi dan",
-                      "text", l->text, NULL);
+        rc = text_say(d->cfg, TEXT_ALERT_UNCLEAR, out, sizeof(out), "name", m.user ? m.user->name : "nguoi dan", "text",
+                      l->text, NULL);
     return rc < 0 ? rc : alert_duty(d, PRIO_ALERT, 0, m.id, out);
 }
 

@@ -114,8 +114,7 @@ int tell_reporter(struct desk *d, const struct incident *in, const char *body)
     int rc = party_may_get(d, in->party_id, &may);
     if (rc < 0 || !may)
         return rc;
-    struct outbox_row r = {
-        .party_id = in->party_id, .priority = PRIO_REPLY, .incident_id = in->id, .body_in = body};
+    struct outbox_row r = {.party_id = in->party_id, .priority = PRIO_REPLY, .incident_id = in->id, .body_in = body};
     return put(d, &r);
 }
 

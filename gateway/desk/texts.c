@@ -78,8 +78,9 @@ static const struct {
 
 /* The least septets each placeholder can be cut to (template_render cuts place, name, text). */
 static const struct template_rule rules[] = {
-    {"code", 7},  {"kind", 15}, {"place", 6}, {"advice", ADVICE_SEPTETS}, {"name", 6},    {"text", 0},  {"step", 2},
-    {"time", 11}, {"state", 60}, {"hours", 5}, {"keyword", 12},           {"missing", 24},
+    {"code", 7},   {"kind", 15}, {"place", 6},    {"advice", ADVICE_SEPTETS},
+    {"name", 6},   {"text", 0},  {"step", 2},     {"time", 11},
+    {"state", 60}, {"hours", 5}, {"keyword", 12}, {"missing", 24},
 };
 
 const char *text_key(enum text_id id)
@@ -146,16 +147,16 @@ static void unknown_key(const struct config *cfg, const struct message_text *m, 
     for (size_t i = 0; i < TEXT_COUNT; i++)
         names[i] = texts[i].key;
     const char *near = str_nearest(m->key, names, TEXT_COUNT);
-    problems_add(p, false, cfg->messages_path, m->line, "no text is called '%s'%s%s%s; remove it or mend its name", m->key,
-                 near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+    problems_add(p, false, cfg->messages_path, m->line, "no text is called '%s'%s%s%s; remove it or mend its name",
+                 m->key, near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
 void texts_check(const struct config *cfg, struct problems *p)
 {
     for (size_t i = 0; i < TEXT_COUNT; i++)
         if (!find(cfg, texts[i].key))
-            problems_add(p, false, cfg->messages_path, 0, "text '%s' is missing; add a line %s = \"...\";", texts[i].key,
-                         texts[i].key);
+            problems_add(p, false, cfg->messages_path, 0, "text '%s' is missing; add a line %s = \"...\";",
+                         texts[i].key, texts[i].key);
     for (size_t i = 0; i < cfg->n_messages; i++) {
         const struct message_text *m = &cfg->messages[i];
         const char *placeholders = placeholders_of(m->key);
