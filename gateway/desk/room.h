@@ -12,6 +12,15 @@
 
 #define OUT_SIZE 400 /* a rendered text: 160 septets as UTF-8, and room */
 
+/* The last complaints to one user: two machines must not talk to each other for ever. In
+ * memory only: forgetting it costs a few texts. */
+#define COMPLAINTS_AN_HOUR 3
+#define THROTTLE_SLOTS 256
+struct throttle {
+    int64_t user_id;
+    int64_t at_rel[COMPLAINTS_AN_HOUR]; /* oldest first */
+};
+
 struct desk {
     struct db *db;
     const struct config *cfg;
@@ -19,7 +28,8 @@ struct desk {
     struct vocab *vocab;
     struct people people;
     struct service_time time;
-    struct meaning meaning; /* scratch of the message in hand, 10 kB: not on the stack */
+    struct throttle throttle[THROTTLE_SLOTS]; /* by user id */
+    struct meaning meaning;                   /* scratch of the message in hand, 10 kB: not on the stack */
 };
 
 /* The message in hand. The number lives here, in memory, and nowhere else. */
@@ -58,6 +68,9 @@ int audit(struct desk *d, int64_t user_id, const char *action, int64_t incident_
 /* To the sender of the message. Keeps the rules: only numbers, few to unknown ones. */
 int reply(struct msg *m, const char *body, bool resend);
 int reply_text(struct msg *m, enum text_id id, const char *name, const char *value);
+/* A reply that only complains ("unclear", "not allowed"): at most one a minute and three an
+ * hour to a user; past that silence. What was not answered keeps its disposition. */
+int complain(struct msg *m, const char *body);
 /* To a user; ttl_s of its priority. */
 int tell_user(struct desk *d, int64_t user_id, enum priority p, int64_t incident_id, int64_t message_id,
               const char *body);

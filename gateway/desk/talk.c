@@ -69,7 +69,9 @@ int form_not_built(struct msg *m)
 int form_answer(struct msg *m)
 {
     m->disposition = "answer_none";
-    return reply_text(m, TEXT_ANSWER_NONE, "", "");
+    char out[OUT_SIZE];
+    int rc = text_say(m->d->cfg, TEXT_ANSWER_NONE, out, sizeof(out), NULL);
+    return rc < 0 ? rc : complain(m, out);
 }
 
 /* What would it be if BC stood before it? A place or a kind that is really there. */
@@ -95,7 +97,7 @@ static int tell_unclear(struct msg *m, const char *missing)
         rc = alert_duty(m->d, PRIO_ALERT, 0, m->id, out);
     if (!rc)
         rc = text_say(m->d->cfg, TEXT_UNCLEAR, out, sizeof(out), "missing", missing, "place", example_place(m), NULL);
-    return rc < 0 ? rc : reply(m, out, false);
+    return rc < 0 ? rc : complain(m, out);
 }
 
 int form_none(struct msg *m)
