@@ -87,24 +87,20 @@ int reply_text(struct msg *m, enum text_id id, const char *name, const char *val
     return rc < 0 ? rc : reply(m, out, false);
 }
 
-static bool may_complain(struct msg *m)
+int complaint_allowed(struct msg *m, bool *may)
 {
     if (!m->user)
-        return true; /* reply() has the limits of strangers */
+        return party_may_get(m->d, m->party_id, may);
     struct throttle *t = &m->d->throttle[(uint64_t)m->user->id % THROTTLE_SLOTS];
     if (t->user_id != m->user->id)
         *t = (struct throttle){.user_id = m->user->id};
     int64_t now = m->now.rel_ms, last = t->at_rel[COMPLAINTS_AN_HOUR - 1];
-    if ((last && now - last < MINUTE_MS) || (t->at_rel[0] && now - t->at_rel[0] < HOUR_MS))
-        return false;
+    *may = !(last && now - last < MINUTE_MS) && !(t->at_rel[0] && now - t->at_rel[0] < HOUR_MS);
+    if (!*may)
+        return 0;
     memmove(t->at_rel, t->at_rel + 1, sizeof(t->at_rel) - sizeof(t->at_rel[0]));
     t->at_rel[COMPLAINTS_AN_HOUR - 1] = now;
-    return true;
-}
-
-int complain(struct msg *m, const char *body)
-{
-    return may_complain(m) ? reply(m, body, false) : 0;
+    return 0;
 }
 
 int tell_user(struct desk *d, int64_t user_id, enum priority p, int64_t incident_id, int64_t message_id,

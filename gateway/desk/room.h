@@ -68,9 +68,9 @@ int audit(struct desk *d, int64_t user_id, const char *action, int64_t incident_
 /* To the sender of the message. Keeps the rules: only numbers, few to unknown ones. */
 int reply(struct msg *m, const char *body, bool resend);
 int reply_text(struct msg *m, enum text_id id, const char *name, const char *value);
-/* A reply that only complains ("unclear", "not allowed"): at most one a minute and three an
- * hour to a user; past that silence. What was not answered keeps its disposition. */
-int complain(struct msg *m, const char *body);
+/* May the sender get a reply that only complains ("unclear", "no question is open")? At most one
+ * a minute and three an hour to a user, to a stranger as his replies allow; asking counts as one. */
+int complaint_allowed(struct msg *m, bool *may);
 /* To a user; ttl_s of its priority. */
 int tell_user(struct desk *d, int64_t user_id, enum priority p, int64_t incident_id, int64_t message_id,
               const char *body);

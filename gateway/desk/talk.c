@@ -68,10 +68,10 @@ int form_not_built(struct msg *m)
 
 int form_answer(struct msg *m)
 {
+    bool may;
     m->disposition = "answer_none";
-    char out[OUT_SIZE];
-    int rc = text_say(m->d->cfg, TEXT_ANSWER_NONE, out, sizeof(out), NULL);
-    return rc < 0 ? rc : complain(m, out);
+    int rc = complaint_allowed(m, &may);
+    return rc < 0 || !may ? rc : reply_text(m, TEXT_ANSWER_NONE, "", "");
 }
 
 /* What would it be if BC stood before it? A place or a kind that is really there. */
@@ -88,16 +88,23 @@ static void probe(struct msg *m, bool *has_place, bool *has_kind)
     *has_kind = mm->kind && !mm->kind_unknown;
 }
 
+/* The sender is told what is missing, and the duty desk reads it. A phone that answers every
+ * text ends in the daily list. */
 static int tell_unclear(struct msg *m, const char *missing)
 {
     char out[OUT_SIZE];
-    int rc = text_say(m->d->cfg, TEXT_ALERT_UNCLEAR, out, sizeof(out), "name", m->user ? m->user->name : "nguoi dan",
-                      "text", m->body, NULL);
+    bool may;
+    int rc = complaint_allowed(m, &may);
+    if (rc < 0 || !may)
+        return rc;
+    m->disposition = "unclear";
+    rc = text_say(m->d->cfg, TEXT_ALERT_UNCLEAR, out, sizeof(out), "name", m->user ? m->user->name : "nguoi dan",
+                  "text", m->body, NULL);
     if (!rc)
         rc = alert_duty(m->d, PRIO_ALERT, 0, m->id, out);
     if (!rc)
         rc = text_say(m->d->cfg, TEXT_UNCLEAR, out, sizeof(out), "missing", missing, "place", example_place(m), NULL);
-    return rc < 0 ? rc : complain(m, out);
+    return rc < 0 ? rc : reply(m, out, false);
 }
 
 int form_none(struct msg *m)
@@ -107,11 +114,9 @@ int form_none(struct msg *m)
     if (m->kind != ADDRESS_NUMBER || looks_like_machine(m->body))
         return 0;
     probe(m, &place, &kind);
-    if (!place && !kind) {
-        m->disposition = "duty_list"; /* chatter: the duty desk's daily list, in silence */
+    m->disposition = "duty_list"; /* chatter: the duty desk's daily list, in silence */
+    if (!place && !kind)
         return 0;
-    }
-    m->disposition = "unclear";
     return tell_unclear(m, place && kind ? "lenh" : place ? "loai viec" : "thon nao");
 }
 
