@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* `tinbao serve`: the service itself. What can go wrong is said by the core, all of it. */
+#include "gateway/cmd/cmd.h"
+
+#include "gateway/serve/core.h"
+
+#include <getopt.h>
+#include <stddef.h>
+
+static int run(int argc, char **argv)
+{
+    static const struct option longs[] = {{"config", required_argument, NULL, 'c'},
+                                          {"state-dir", required_argument, NULL, 's'},
+                                          {"device", required_argument, NULL, 'd'},
+                                          {NULL, 0, NULL, 0}};
+    struct core_options o = {.player_fd = -1, .line_fd = -1};
+    const char *config = NULL;
+    int c;
+    optind = 1;
+    while ((c = getopt_long(argc, argv, "c:s:d:", longs, NULL)) != -1) {
+        if (c == 'c')
+            config = optarg;
+        else if (c == 's')
+            o.state_dir = optarg;
+        else if (c == 'd')
+            o.device = optarg;
+        else
+            return cmd_usage(&cmd_serve, "unknown option");
+    }
+    if (optind < argc)
+        return cmd_usage(&cmd_serve, "it takes options only");
+    o.config_path = cmd_config_path(config);
+    return core_main(&o);
+}
+
+const struct cmd cmd_serve = {
+    .name = "serve",
+    .one_line = "run the service: read texts, keep them, answer and alert",
+    .help =
+        "usage: tinbao serve [-c CONFIG] [-s DIR] [-d DEVICE]\n"
+        "\n"
+        "Runs the service in the foreground until SIGTERM or SIGINT. Each modem of the config is\n"
+        "driven by a child process ('tinbao line') that is watched and restarted; everything\n"
+        "that arrives is kept in the database before it is removed from the SIM.\n"
+        "\n"
+        "options:\n"
+        "  -c, --config CONFIG   the configuration (default: $TINBAO_CONFIG, else\n"
+        "                        /etc/tinbao/tinbao.cfg)\n"
+        "  -s, --state-dir DIR   database, key file and control socket; replaces state_dir of\n"
+        "                        the config\n"
+        "  -d, --device DEVICE   replaces the device of the first line, e.g. the link of\n"
+        "                        'tinbao modem'\n"
+        "\n"
+        "signals:\n"
+        "  SIGTERM, SIGINT   stop: lines end what they have in hand (at most 5 s); twice: at once\n"
+        "  SIGHUP            read config and roster again; the log says what is taken over at\n"
+        "                    once and what needs a restart; with errors nothing changes\n"
+        "\n"
+        "A config whose roster is the invented one (demo = true) is refused on a modem that is\n"
+        "not virtual. The log goes to standard error, with systemd's priorities under systemd;\n"
+        "phone numbers in it are masked.\n"
+        "\n"
+        "files in the state directory:\n"
+        "  tinbao.db    the database (and -wal, -shm while it runs)\n"
+        "  tinbao.key   the key of numbers kept encrypted: back it up apart from the database\n"
+        "  tinbao.lock  held by the one process that writes\n"
+        "  tinbao.sock  the control socket of 'tinbao status' and 'tinbao code'\n"
+        "\n"
+        "exit status:\n"
+        "  0  asked to stop\n"
+        "  1  could not start (the log says why)\n"
+        "  2  wrong usage, or the config has errors: all of them are said\n"
+        "  3  another instance runs on this state directory\n"
+        "\n"
+        "example:\n"
+        "  tinbao check -c /etc/tinbao/tinbao.cfg && tinbao serve -c /etc/tinbao/tinbao.cfg\n",
+    .run = run};

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* `tinbao status`: how the running service stands, for people or as JSON. Asks its control
+ * socket; without an answer it is not running. */
+#include "gateway/cmd/cmd.h"
+
+#include "config/config.h"
+#include "gateway/base/err.h"
+#include "gateway/serve/control.h"
+
+#include <getopt.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *text_of(json_t *o, const char *key)
+{
+    const char *s = json_string_value(json_object_get(o, key));
+    return s ? s : "";
+}
+
+static long long int_of(json_t *o, const char *key)
+{
+    return (long long)json_integer_value(json_object_get(o, key));
+}
+
+static void print_span(const char *what, long long s)
+{
+    if (s >= 86400)
+        printf("%s%lld d %lld h", what, s / 86400, s % 86400 / 3600);
+    else if (s >= 3600)
+        printf("%s%lld h %lld min", what, s / 3600, s % 3600 / 60);
+    else if (s >= 60)
+        printf("%s%lld min", what, s / 60);
+    else
+        printf("%s%lld s", what, s);
+}
+
+static void print_line(json_t *l)
+{
+    const char *state = text_of(l, "state");
+    printf("line %-10s %s", text_of(l, "name"), state);
+    if (!strcmp(state, "up"))
+        print_span(" for ", int_of(l, "since_s"));
+    if (int_of(l, "signal_dbm"))
+        printf(", %lld dBm", int_of(l, "signal_dbm"));
+    printf(", network %s, SIM %s", text_of(l, "registration"), text_of(l, "sim"));
+    if (int_of(l, "sim_total"))
+        printf(" (%lld of %lld texts)", int_of(l, "sim_used"), int_of(l, "sim_total"));
+    if (*text_of(l, "operator"))
+        printf(", %s", text_of(l, "operator"));
+    if (int_of(l, "restarts"))
+        printf(", restarted %lld times", int_of(l, "restarts"));
+    printf("\n");
+    if (*text_of(l, "balance"))
+        printf("%16s balance: %s (%.16s)\n", "", text_of(l, "balance"), text_of(l, "balance_at"));
+}
+
+static void print_counts(const char *title, json_t *o)
+{
+    const char *key;
+    json_t *v;
+    bool any = false;
+    printf("%-15s", title);
+    json_object_foreach(o, key, v) {
+        if (!json_integer_value(v))
+            continue;
+        printf("%s%s %lld", any ? ", " : " ", key, (long long)json_integer_value(v));
+        any = true;
+    }
+    printf("%s\n", any ? "" : " nothing");
+}
+
+static void print_person(json_t *o)
+{
+    json_t *db = json_object_get(o, "database"), *l;
+    size_t i;
+    printf("tinbao %s, process %lld", text_of(o, "version"), int_of(o, "pid"));
+    print_span(", up for ", int_of(o, "uptime_s"));
+    printf(": %s\n", json_is_true(json_object_get(o, "healthy")) ? "well" : "SOMETHING IS DOWN");
+    json_array_foreach(json_object_get(o, "lines"), i, l)
+        print_line(l);
+    print_counts("waiting to go", json_object_get(o, "queue"));
+    print_counts("came in today", json_object_get(o, "today"));
+    print_counts("went out today", json_object_get(o, "out_today"));
+    printf("%-15s %lld open without NHAN\n", "incidents", int_of(o, "unacked"));
+    printf("%-15s %.1f MB%s\n", "database", (double)int_of(db, "bytes") / 1e6,
+           json_is_true(json_object_get(db, "stuck")) ? ", CAN NOT BE WRITTEN" : "");
+}
+
+static int show(const char *dir, bool as_json)
+{
+    char out[CONTROL_ANSWER_MAX];
+    int rc = ctlsock_ask(dir, "status", out, sizeof(out));
+    if (rc == -ENOENT) {
+        fprintf(stderr, "tinbao status: no service runs in %s\n", dir);
+        return 4;
+    }
+    if (rc) {
+        fprintf(stderr, "tinbao status: %s: %s\n", dir, rc == -EINVAL ? out : strerror(-rc));
+        return rc == -EACCES || rc == -EPERM ? 1 : 4;
+    }
+    json_t *o = json_loads(out, 0, NULL);
+    if (!o) {
+        fprintf(stderr, "tinbao status: the service gave no readable answer\n");
+        return 1;
+    }
+    bool healthy = json_is_true(json_object_get(o, "healthy"));
+    if (as_json)
+        puts(out);
+    else
+        print_person(o);
+    json_decref(o);
+    return healthy ? 0 : 1;
+}
+
+/* The config's state_dir; a config with errors does not keep one from asking. */
+static int show_of_config(const char *path, bool as_json)
+{
+    struct problems *p = problems_new();
+    struct config *cfg = p ? config_load(path, p) : NULL;
+    int status = 2;
+    if (cfg)
+        status = show(cfg->state_dir, as_json);
+    else
+        fprintf(stderr, "tinbao status: %s can not be read ('tinbao check' says why); give the state directory: -s DIR\n",
+                path);
+    config_free(cfg);
+    problems_free(p);
+    return status;
+}
+
+static int run(int argc, char **argv)
+{
+    static const struct option longs[] = {{"config", required_argument, NULL, 'c'},
+                                          {"state-dir", required_argument, NULL, 's'},
+                                          {"json", no_argument, NULL, 'j'},
+                                          {NULL, 0, NULL, 0}};
+    const char *config = NULL, *dir = NULL;
+    bool as_json = false;
+    int c;
+    optind = 1;
+    while ((c = getopt_long(argc, argv, "c:s:j", longs, NULL)) != -1) {
+        if (c == 'c')
+            config = optarg;
+        else if (c == 's')
+            dir = optarg;
+        else if (c == 'j')
+            as_json = true;
+        else
+            return cmd_usage(&cmd_status, "unknown option");
+    }
+    if (optind < argc)
+        return cmd_usage(&cmd_status, "it takes options only");
+    return dir ? show(dir, as_json) : show_of_config(cmd_config_path(config), as_json);
+}
+
+const struct cmd cmd_status = {
+    .name = "status",
+    .one_line = "how the running service stands: modems, queue, messages of today",
+    .help = "usage: tinbao status [-c CONFIG] [-s DIR] [--json]\n"
+            "\n"
+            "Asks the running service how it stands: its lines (state, signal, network, SIM, balance),\n"
+            "what waits to go out, what came in today by what became of it, what went out, incidents\n"
+            "that nobody took yet, the size of the database.\n"
+            "\n"
+            "options:\n"
+            "  -c, --config CONFIG   the configuration (default: $TINBAO_CONFIG, else\n"
+            "                        /etc/tinbao/tinbao.cfg)\n"
+            "  -s, --state-dir DIR   where the service keeps its state (default: the config's)\n"
+            "  -j, --json            one line of JSON\n"
+            "\n"
+            "exit status:\n"
+            "  0  all is well\n"
+            "  1  something is down: a line, or the database can not be written; or no answer\n"
+            "  2  wrong usage or config\n"
+            "  4  the service does not run\n"
+            "\n"
+            "example:\n"
+            "  tinbao status --json | jq '.lines[].signal_dbm'\n",
+    .run = run};

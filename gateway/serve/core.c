@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The core: puts its parts together, runs the loop, and ends in order. Called by `tinbao
+ * serve` and by the player. After start-up nothing exits on bad input or a dead line; what
+ * ends it is a signal, or the player.
+ */
+#include "gateway/serve/core.h"
+
+#include "gateway/base/err.h"
+#include "gateway/base/log.h"
+#include "gateway/base/str.h"
+#include "gateway/serve/control.h"
+#include "gateway/serve/inbox.h"
+#include "gateway/serve/lines.h"
+#include "gateway/serve/playerside.h"
+#include "gateway/serve/report.h"
+#include "gateway/serve/sender.h"
+#include "gateway/serve/setup.h"
+#include "gateway/serve/ticker.h"
+#include "gateway/serve/watch.h"
+#include "gateway/serve/works.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define QUIT_MS 5000
+#define START_DEADLINE_S 60
+#define RESTART_CAP_MS 60000
+#define RESTART_CAP_PLAYED_MS 500
+
+enum { SIG_TERM, SIG_INT, SIG_HUP, SIG_CHLD, SIG_COUNT };
+
+struct core {
+    struct works w;
+    struct lines *lines;
+    struct inbox *inbox;
+    struct sender *sender;
+    struct ticker *ticker;
+    struct watch *watch;
+    struct playerside *player;
+    struct ctlsock *control;
+    struct event *signals[SIG_COUNT], *quit_timer;
+    char state_dir[256]; /* a copy: the config may be replaced */
+    int64_t started_ms;
+    bool quitting;
+};
+
+/* After anything that was committed or heard: send, and plan the next wake-up. */
+static void turn(struct core *c)
+{
+    sender_run(c->sender);
+    ticker_arm(c->ticker);
+    playerside_poke(c->player);
+}
+
+/* --- what the parts tell --------------------------------------------------------------- */
+
+static void on_readable(void *ctx, struct lane *l)
+{
+    struct core *c = ctx;
+    inbox_read(c->inbox, l);
+    turn(c);
+}
+
+static void on_up(void *ctx, struct lane *l)
+{
+    struct core *c = ctx;
+    watch_lane(c->watch, l);
+    sender_wake(c->sender);
+    playerside_up(c->player, l);
+}
+
+static void on_lost(void *ctx, struct lane *l)
+{
+    struct core *c = ctx;
+    sender_lost(c->sender, l);
+    sender_wake(c->sender); /* another line may take over */
+    watch_lane(c->watch, l);
+    turn(c);
+}
+
+static void on_all_gone(void *ctx)
+{
+    struct core *c = ctx;
+    event_base_loopbreak(c->w.base);
+}
+
+static void on_other(void *ctx, struct lane *l, const struct line_msg *m)
+{
+    struct core *c = ctx;
+    switch (m->type) {
+    case LINE_SENT:
+        sender_result(c->sender, l, &m->u.sent);
+        break;
+    case LINE_REPORT:
+        sender_report(c->sender, l, &m->u.report);
+        break;
+    case LINE_STATUS:
+        watch_lane(c->watch, l);
+        break;
+    case LINE_USSD_REPLY:
+        watch_ussd(c->watch, l, &m->u.ussd);
+        sender_wake(c->sender);
+        break;
+    case LINE_SYNCED:
+        playerside_synced(c->player, l, m->u.sync.n);
+        break;
+    default:
+        break;
+    }
+}
+
+static void on_kept(void *ctx)
+{
+    struct core *c = ctx;
+    sender_wake(c->sender);
+}
+
+static void on_stuck(void *ctx, bool on)
+{
+    struct core *c = ctx;
+    lines_pause(c->lines, on);
+    if (!on)
+        turn(c);
+}
+
+static int on_balance(void *ctx)
+{
+    struct core *c = ctx;
+    return watch_balance(c->watch);
+}
+
+static void on_ran(void *ctx)
+{
+    struct core *c = ctx;
+    sender_wake(c->sender);
+    sender_run(c->sender);
+}
+
+static void on_player_gone(void *ctx)
+{
+    struct core *c = ctx;
+    event_base_loopbreak(c->w.base);
+}
+
+/* --- control and signals --------------------------------------------------------------- */
+
+static int reload(struct core *c)
+{
+    int rc = setup_reload(&c->w);
+    sender_wake(c->sender);
+    turn(c);
+    return rc;
+}
+
+static int on_request(void *ctx, const char *request, char *out, size_t size)
+{
+    struct core *c = ctx;
+    if (!strcmp(request, "status")) {
+        struct report_about about = {.state_dir = c->state_dir,
+                                     .started_ms = c->started_ms,
+                                     .sending = sender_under_way(c->sender),
+                                     .stuck = inbox_stuck(c->inbox)};
+        return report_json(&c->w, c->lines, &about, out, size);
+    }
+    if (!strncmp(request, "code ", 5)) {
+        int rc = desk_code(c->w.desk, request + 5, out, size);
+        if (rc)
+            str_copy(out, size, rc == -EINVAL ? "that is no code; *0# lists them" : works_why(rc));
+        return rc;
+    }
+    if (!strcmp(request, "reload")) {
+        int rc = reload(c);
+        str_copy(out, size, rc ? "the new config has errors, nothing was changed; see the log" : "done\n");
+        return rc;
+    }
+    str_copy(out, size, "requests are: status, code CODE, reload");
+    return -EINVAL;
+}
+
+static void on_quit_time(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd, (void)what;
+    struct core *c = arg;
+    log_warn("not all lines ended in time: killed");
+    event_base_loopbreak(c->w.base);
+}
+
+static void on_stop(evutil_socket_t sig, short what, void *arg)
+{
+    (void)what;
+    struct core *c = arg;
+    if (c->quitting) { /* asked twice: at once */
+        event_base_loopbreak(c->w.base);
+        return;
+    }
+    log_note("%s: ends", sig == SIGINT ? "SIGINT" : "SIGTERM");
+    c->quitting = true;
+    inbox_close(c->inbox);
+    sender_close(c->sender);
+    works_arm(c->quit_timer, QUIT_MS);
+    lines_quit(c->lines);
+}
+
+static void on_hup(evutil_socket_t sig, short what, void *arg)
+{
+    (void)sig, (void)what;
+    reload(arg);
+}
+
+static void on_child(evutil_socket_t sig, short what, void *arg)
+{
+    (void)sig, (void)what;
+    struct core *c = arg;
+    lines_reap(c->lines);
+    turn(c);
+}
+
+static int add_signals(struct core *c)
+{
+    static const struct {
+        int sig;
+        void (*fn)(evutil_socket_t, short, void *);
+    } table[SIG_COUNT] = {{SIGTERM, on_stop}, {SIGINT, on_stop}, {SIGHUP, on_hup}, {SIGCHLD, on_child}};
+    signal(SIGPIPE, SIG_IGN);
+    for (size_t i = 0; i < SIG_COUNT; i++) {
+        c->signals[i] = evsignal_new(c->w.base, table[i].sig, table[i].fn, c);
+        if (!c->signals[i] || event_add(c->signals[i], NULL))
+            return -ENOMEM;
+    }
+    c->quit_timer = evtimer_new(c->w.base, on_quit_time, c);
+    return c->quit_timer ? 0 : -ENOMEM;
+}
+
+/* --- start ----------------------------------------------------------------------------- */
+
+static int make_lines(struct core *c, const struct core_options *o, const struct line_config *configs,
+                      const bool *is_virtual, size_t n)
+{
+    struct lines_setup s = {
+        .base = c->w.base,
+        .configs = configs,
+        .n = n,
+        .exe = o->exe ? o->exe : "/proc/self/exe",
+        .ready_fd = o->line_fd,
+        .restart_cap_ms = c->w.manual ? RESTART_CAP_PLAYED_MS : RESTART_CAP_MS,
+        .deadline_max_s = c->w.cfg->line_deadline_max_s,
+        .start_deadline_s = START_DEADLINE_S,
+        .events = {.ctx = c, .readable = on_readable, .up = on_up, .lost = on_lost, .all_gone = on_all_gone}};
+    c->lines = lines_new(&s);
+    if (!c->lines)
+        return -ENOMEM;
+    sender_lines(c->sender, c->lines, is_virtual);
+    watch_lines(c->watch, c->lines);
+    return 0;
+}
+
+static int make_parts(struct core *c)
+{
+    struct inbox_events in = {.ctx = c, .other = on_other, .kept = on_kept, .stuck = on_stuck};
+    struct ticker_events tick = {.ctx = c, .balance = on_balance, .ran = on_ran};
+    c->inbox = inbox_new(&c->w, &in);
+    c->sender = sender_new(&c->w);
+    c->watch = watch_new(&c->w);
+    c->ticker = ticker_new(&c->w, &tick);
+    return c->inbox && c->sender && c->watch && c->ticker ? 0 : -ENOMEM;
+}
+
+static int make_clock(struct core *c, const struct core_options *o)
+{
+    c->w.manual = o->player_fd >= 0;
+    if (c->w.manual)
+        return playerside_clock(o->player_fd, &c->w.clock);
+    c->w.clock = clock_new_real();
+    return c->w.clock ? 0 : -ENOMEM;
+}
+
+/* Where others reach the core: the player, or the control socket. */
+static int make_doors(struct core *c, const struct core_options *o)
+{
+    if (c->w.manual) {
+        struct playerside_parts parts = {
+            .lines = c->lines, .sender = c->sender, .ticker = c->ticker, .ctx = c, .gone = on_player_gone};
+        c->player = playerside_new(&c->w, o->player_fd, &parts);
+        return c->player ? 0 : -ENOMEM;
+    }
+    struct ctlsock_events ev = {.ctx = c, .request = on_request};
+    c->control = ctlsock_new(c->w.base, c->state_dir, &ev);
+    return c->control ? 0 : -EIO;
+}
+
+/* 0, or the exit status. */
+static int start(struct core *c, const struct core_options *o)
+{
+    struct line_config configs[CONFIG_LINES_MAX];
+    bool is_virtual[CONFIG_LINES_MAX] = {false};
+    c->w.cfg = setup_config(o->config_path);
+    size_t n = c->w.cfg ? setup_lines(c->w.cfg, o, configs, is_virtual) : 0;
+    if (!n)
+        return 2;
+    if (str_copy(c->state_dir, sizeof(c->state_dir), o->state_dir ? o->state_dir : c->w.cfg->state_dir)) {
+        log_err("the path of the state directory is too long");
+        return 2;
+    }
+    c->w.base = event_base_new();
+    if (!c->w.base || make_clock(c, o)) {
+        log_err("no event loop or no clock");
+        return 1;
+    }
+    int status = setup_desk(&c->w, c->state_dir);
+    if (status)
+        return status;
+    if (make_parts(c) || make_lines(c, o, configs, is_virtual, n) || add_signals(c) || make_doors(c, o)) {
+        log_err("could not be started");
+        return 1;
+    }
+    return 0;
+}
+
+static void run(struct core *c)
+{
+    log_note("ready: %zu line%s, %s", lines_count(c->lines), lines_count(c->lines) == 1 ? "" : "s", c->state_dir);
+    lines_start(c->lines);
+    if (c->player) {
+        playerside_ready(c->player);
+    } else {
+        ticker_run(c->ticker, 64);
+    }
+    turn(c);
+    event_base_dispatch(c->w.base);
+}
+
+/* --- the end --------------------------------------------------------------------------- */
+
+static void stop(struct core *c)
+{
+    if (c->w.desk && works_save_time(&c->w))
+        log_warn("service time could not be stored");
+    ctlsock_free(c->control);
+    playerside_free(c->player);
+    for (size_t i = 0; i < SIG_COUNT; i++)
+        if (c->signals[i])
+            event_free(c->signals[i]);
+    if (c->quit_timer)
+        event_free(c->quit_timer);
+    lines_free(c->lines);
+    ticker_free(c->ticker);
+    watch_free(c->watch);
+    sender_free(c->sender);
+    inbox_free(c->inbox);
+    desk_free(c->w.desk);
+    db_close(c->w.db);
+    clock_free(c->w.clock);
+    if (c->w.base)
+        event_base_free(c->w.base);
+    config_free(c->w.cfg);
+}
+
+int core_main(const struct core_options *o)
+{
+    struct core *c = calloc(1, sizeof(*c));
+    if (!c)
+        return 1;
+    c->started_ms = mono_ms();
+    int status = start(c, o);
+    if (!status)
+        run(c);
+    stop(c);
+    free(c);
+    return status;
+}

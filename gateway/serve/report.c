@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* How the core stands, as JSON. Called by core.c for the control socket; reads only. */
+#include "gateway/serve/report.h"
+
+#include "gateway/base/civil.h"
+#include "gateway/base/err.h"
+#include "gateway/base/mask.h"
+#include "gateway/base/str.h"
+#include "store/duty.h"
+#include "store/incident.h"
+#include "store/message.h"
+#include "store/outbox.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifndef TINBAO_VERSION
+#define TINBAO_VERSION "0.1"
+#endif
+
+static const char *const registrations[] = {"unknown", "home", "roaming", "searching", "denied", "none"};
+static const char *const sims[] = {"unknown", "ready", "needs PIN", "needs PUK", "absent", "fault"};
+
+static const char *name_of(const char *const *names, size_t n, size_t i)
+{
+    return i < n ? names[i] : "unknown";
+}
+
+/* Text of a modem or an operator: whatever it is, JSON gets UTF-8 without numbers. */
+static json_t *masked(const char *text)
+{
+    char copy[200];
+    if (str_copy(copy, sizeof(copy), text))
+        return json_string("");
+    mask_numbers(copy);
+    json_t *s = json_string(copy);
+    return s ? s : json_string("?");
+}
+
+static void put_int(json_t *o, const char *key, int64_t v)
+{
+    json_object_set_new(o, key, json_integer(v));
+}
+
+static json_t *lane_json(struct works *w, const struct lane *l)
+{
+    const struct line_status *s = lane_said(l);
+    struct line_state kept;
+    json_t *o = json_object();
+    int64_t since_ms = lane_up_since_ms(l);
+    json_object_set_new(o, "name", json_string(lane_name(l)));
+    json_object_set_new(o, "state", json_string(lane_up(l) ? "up" : lane_starting(l) ? "starting" : "down"));
+    put_int(o, "since_s", since_ms ? (mono_ms() - since_ms) / 1000 : 0);
+    put_int(o, "restarts", lane_restarts(l));
+    put_int(o, "pid", lane_pid(l));
+    put_int(o, "signal_dbm", s->signal_dbm);
+    json_object_set_new(o, "registration",
+                        json_string(name_of(registrations, ARRAY_LEN(registrations), s->registration)));
+    json_object_set_new(o, "sim", json_string(name_of(sims, ARRAY_LEN(sims), s->sim)));
+    put_int(o, "sim_used", s->sim_used);
+    put_int(o, "sim_total", s->sim_total);
+    json_object_set_new(o, "operator", masked(s->operator_name));
+    json_object_set_new(o, "smsc", masked(s->smsc));
+    json_object_set_new(o, "model", masked(lane_hello(l)->model));
+    if (line_state_get(w->db, lane_name(l), &kept) == 0 && kept.balance_ms) {
+        char at[32];
+        civil_iso(kept.balance_ms, at, sizeof(at));
+        json_object_set_new(o, "balance", masked(kept.balance));
+        json_object_set_new(o, "balance_at", json_string(at));
+    }
+    return o;
+}
+
+static int64_t file_bytes(const char *dir, const char *name)
+{
+    char path[512];
+    struct stat st;
+    snprintf(path, sizeof(path), "%s/%s", dir, name);
+    return stat(path, &st) ? 0 : st.st_size;
+}
+
+static json_t *database_json(const struct report_about *about)
+{
+    json_t *o = json_object();
+    put_int(o, "bytes", file_bytes(about->state_dir, "tinbao.db") + file_bytes(about->state_dir, "tinbao.db-wal"));
+    json_object_set_new(o, "stuck", json_boolean(about->stuck));
+    return o;
+}
+
+/* Messages of today by what became of them (gateway/desk/intake.h); those with none are left out. */
+static json_t *today_json(struct works *w, int64_t since_ms)
+{
+    static const char *const names[] = {"report",     "tip",       "sos",       "safe",     "ack",       "close",
+                                        "onscene",    "supplement", "lookup",   "checkin",  "checkout",  "help",
+                                        "stop",       "code",      "same",      "acted_already", "refused", "code_bad",
+                                        "not_built",  "answer_none", "unclear", "duty_list", "machine",  "late",
+                                        "call",       "corrupt",   "failed"};
+    json_t *o = json_object();
+    int64_t n = 0;
+    message_count(w->db, NULL, since_ms, &n);
+    put_int(o, "all", n);
+    for (size_t i = 0; n && i < ARRAY_LEN(names); i++) {
+        int64_t k = 0;
+        if (message_count(w->db, names[i], since_ms, &k) == 0 && k)
+            put_int(o, names[i], k);
+    }
+    return o;
+}
+
+static void outbox_json(struct works *w, json_t *o, int64_t since_ms, int sending)
+{
+    static const char *const prios[] = {"sos", "alert", "reply", "digest"};
+    struct outbox_counts c;
+    memset(&c, 0, sizeof(c));
+    outbox_counts(w->db, since_ms, &c);
+    json_t *queue = json_object(), *sent = json_object();
+    for (size_t i = 0; i < ARRAY_LEN(prios); i++)
+        put_int(queue, prios[i], c.queued[i]);
+    put_int(queue, "sending", sending);
+    put_int(sent, "sent", c.sent);
+    put_int(sent, "delivered", c.delivered);
+    put_int(sent, "failed", c.failed);
+    put_int(sent, "expired", c.expired);
+    put_int(sent, "uncertain", c.uncertain);
+    json_object_set_new(o, "queue", queue);
+    json_object_set_new(o, "out_today", sent);
+}
+
+static int count_open(void *ctx, const struct incident *i)
+{
+    int *n = ctx;
+    *n += strcmp(i->state, "open") == 0;
+    return 0;
+}
+
+int report_json(struct works *w, struct lines *lines, const struct report_about *about, char *out, size_t size)
+{
+    json_t *o = json_object(), *list = json_array();
+    int64_t today_ms = civil_day_start_ms(desk_now(w->desk).wall_ms);
+    int unacked = 0;
+    incident_each_live(w->db, count_open, &unacked);
+    json_object_set_new(o, "version", json_string(TINBAO_VERSION));
+    put_int(o, "pid", getpid());
+    put_int(o, "uptime_s", (mono_ms() - about->started_ms) / 1000);
+    json_object_set_new(o, "healthy", json_boolean(lines_all_up(lines) && !about->stuck));
+    json_object_set_new(o, "database", database_json(about));
+    for (size_t i = 0; i < lines_count(lines); i++)
+        json_array_append_new(list, lane_json(w, lines_at(lines, i)));
+    json_object_set_new(o, "lines", list);
+    outbox_json(w, o, today_ms, about->sending);
+    json_object_set_new(o, "today", today_json(w, today_ms));
+    put_int(o, "unacked", unacked);
+    size_t n = json_dumpb(o, out, size - 1, JSON_COMPACT);
+    json_decref(o);
+    if (n == 0 || n > size - 1)
+        return n ? -EMSGSIZE : -ENOMEM;
+    out[n] = '\0';
+    return 0;
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* How the core stands, as JSON (the answer to "status" on the control socket). */
+#ifndef TB_SERVE_REPORT_H
+#define TB_SERVE_REPORT_H
+
+#include "gateway/serve/lines.h"
+#include "gateway/serve/works.h"
+
+#include <stddef.h>
+
+struct report_about {
+    const char *state_dir;
+    int64_t started_ms; /* mono_ms */
+    int sending;        /* texts in the hands of lines */
+    bool stuck;         /* the database takes nothing */
+};
+
+/* Writes the object, without secrets: numbers and identities are not in it. 0, -EMSGSIZE, or
+ * the store's error. Keys: version, pid, uptime_s, healthy, database {bytes, stuck}, lines
+ * [{name, state, since_s, restarts, pid, signal_dbm, registration, sim, sim_used, sim_total,
+ * operator, smsc, model, balance, balance_at}], queue {sos, alert, reply, digest, sending,
+ * oldest_wait…}, today {dispositions}, sent_today {…}, unacked. */
+int report_json(struct works *w, struct lines *lines, const struct report_about *about, char *out, size_t size);
+
+#endif

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Everything due lives in the job table; this runs it. Called by core.c on its timer, after
+ * commits, and by the player's side. A job that fails is moved by a growing pause, never
+ * fatal; one that claims success and stays due is moved too, or it would spin. The timer never
+ * sleeps longer than LOOK_EVERY_MS, because wall time may jump while it sleeps.
+ */
+#include "gateway/serve/ticker.h"
+
+#include "gateway/base/civil.h"
+#include "gateway/base/err.h"
+#include "gateway/base/log.h"
+#include "gateway/serve/backoff.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LOOK_EVERY_MS 30000
+#define RUN_MAX 64
+#define NO_LINE_DELAY_MS (5 * MINUTE_MS)
+
+struct ticker {
+    struct works *w;
+    struct ticker_events ev;
+    struct event *timer;
+    struct job last; /* the job that was run last, as it was then */
+    int fails;
+};
+
+static int run_job(struct ticker *t, const struct job *job)
+{
+    int rc = works_begin(t->w);
+    if (!rc)
+        rc = desk_job(t->w->desk, job);
+    if (!rc)
+        rc = works_commit(t->w);
+    works_rollback(t->w);
+    return rc;
+}
+
+static int move_job(struct ticker *t, const struct job *job, int64_t delay_ms)
+{
+    int rc = works_begin(t->w);
+    if (!rc)
+        rc = job_delay(t->w->db, job->id, delay_ms);
+    if (!rc)
+        rc = works_commit(t->w);
+    works_rollback(t->w);
+    return rc;
+}
+
+/* The balance needs a line: asked here, settled by the desk, which also plans the next. */
+static int run_balance(struct ticker *t, const struct job *job)
+{
+    int rc = t->ev.balance(t->ev.ctx);
+    if (rc == -EAGAIN)
+        return move_job(t, job, NO_LINE_DELAY_MS);
+    return run_job(t, job);
+}
+
+static int run_one(struct ticker *t, const struct job *job)
+{
+    bool again = job->due_ms == t->last.due_ms && !strcmp(job->kind, t->last.kind) && !strcmp(job->key, t->last.key);
+    t->last = *job;
+    if (again) {
+        log_err("job %s %s stays due after it was run: later", job->kind, job->key);
+        return move_job(t, job, backoff_ms(job->tries, MINUTE_MS, HOUR_MS, (uint64_t)job->id));
+    }
+    int rc = strcmp(job->kind, "balance") == 0 ? run_balance(t, job) : run_job(t, job);
+    if (!rc)
+        return 0;
+    int64_t delay_ms = backoff_ms(job->tries, SECOND_MS, HOUR_MS, (uint64_t)job->id);
+    log_err("job %s: %s; again in %lld s", job->kind, works_why(rc), (long long)(delay_ms + 999) / 1000);
+    return move_job(t, job, delay_ms);
+}
+
+int ticker_run(struct ticker *t, int max)
+{
+    int n = 0;
+    struct job job;
+    while (n < max) {
+        struct now now = desk_now(t->w->desk);
+        int rc = job_due(t->w->db, now.rel_ms, now.wall_ms, &job);
+        if (rc == -ENOENT) {
+            t->fails = 0;
+            memset(&t->last, 0, sizeof(t->last));
+            break;
+        }
+        if (!rc)
+            rc = run_one(t, &job);
+        n++;
+        if (rc) { /* the database itself: not even the move could be written */
+            t->fails++;
+            break;
+        }
+        t->fails = 0;
+    }
+    t->w->changes += (uint64_t)n;
+    if (n)
+        t->ev.ran(t->ev.ctx);
+    return n;
+}
+
+int64_t ticker_next_wall(struct ticker *t)
+{
+    struct now now = desk_now(t->w->desk);
+    int64_t rel_ms = INT64_MAX, wall_ms = INT64_MAX;
+    if (job_next(t->w->db, &rel_ms, &wall_ms))
+        return INT64_MAX;
+    if (rel_ms != INT64_MAX && now.wall_ms + (rel_ms - now.rel_ms) < wall_ms)
+        wall_ms = now.wall_ms + (rel_ms - now.rel_ms);
+    return wall_ms;
+}
+
+void ticker_arm(struct ticker *t)
+{
+    if (t->w->manual)
+        return;
+    int64_t next_ms = ticker_next_wall(t), now_ms = desk_now(t->w->desk).wall_ms;
+    int64_t wait_ms = next_ms == INT64_MAX || next_ms - now_ms > LOOK_EVERY_MS ? LOOK_EVERY_MS : next_ms - now_ms;
+    int64_t least_ms = t->fails ? backoff_ms(t->fails, 200, 10000, 3) : 0;
+    works_arm(t->timer, wait_ms < least_ms ? least_ms : wait_ms);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd, (void)what;
+    struct ticker *t = arg;
+    ticker_run(t, RUN_MAX);
+    ticker_arm(t);
+}
+
+struct ticker *ticker_new(struct works *w, const struct ticker_events *ev)
+{
+    struct ticker *t = calloc(1, sizeof(*t));
+    if (!t)
+        return NULL;
+    t->w = w;
+    t->ev = *ev;
+    t->timer = evtimer_new(w->base, on_timer, t);
+    if (!t->timer) {
+        free(t);
+        return NULL;
+    }
+    return t;
+}
+
+void ticker_free(struct ticker *t)
+{
+    if (!t)
+        return;
+    event_free(t->timer);
+    free(t);
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Transactions of the core and small things all its parts share. Called by every file of
+ * this room; what goes wrong is the disk: the error comes back and nothing stays open. */
+#include "gateway/serve/works.h"
+
+#include "gateway/base/civil.h"
+#include "gateway/base/err.h"
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+int works_begin(struct works *w)
+{
+    return db_begin(w->db);
+}
+
+void works_rollback(struct works *w)
+{
+    if (db_in_transaction(w->db))
+        db_rollback(w->db);
+}
+
+static int save_time(struct works *w, int64_t rel_ms)
+{
+    int rc = meta_set_i64(w->db, "service_ms", rel_ms);
+    if (!rc)
+        w->service_saved_ms = rel_ms;
+    return rc;
+}
+
+int works_commit(struct works *w)
+{
+    int64_t rel_ms = desk_now(w->desk).rel_ms, before_ms = w->service_saved_ms;
+    int rc = rel_ms - before_ms >= MINUTE_MS ? save_time(w, rel_ms) : 0;
+    if (!rc)
+        rc = db_commit(w->db);
+    if (rc) {
+        w->service_saved_ms = before_ms;
+        works_rollback(w);
+    }
+    return rc;
+}
+
+int works_save_time(struct works *w)
+{
+    int rc = works_begin(w);
+    if (!rc)
+        rc = save_time(w, desk_now(w->desk).rel_ms);
+    if (!rc)
+        rc = db_commit(w->db);
+    works_rollback(w);
+    return rc;
+}
+
+void works_step(struct works *w, enum play_step step)
+{
+    if (w->fail_at == step && step != STEP_NONE)
+        kill(getpid(), SIGKILL);
+}
+
+void works_arm(struct event *timer, int64_t ms)
+{
+    if (ms < 0)
+        ms = 0;
+    struct timeval tv = {.tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000)};
+    evtimer_add(timer, &tv);
+}
+
+const char *works_why(int rc)
+{
+    switch (rc) {
+    case -ENOSPC:
+        return "the disk is full";
+    case -EIO:
+        return "the disk or the database can not be read or written";
+    case -EBUSY:
+        return "the database is locked by another process";
+    case -ENOMEM:
+        return "out of memory";
+    default:
+        return strerror(-rc);
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What every part of the core works with: loop, database, desk, config, clock; and the one
+ * way to open and close a transaction. Made by core.c, outlives the parts.
+ */
+#ifndef TB_SERVE_WORKS_H
+#define TB_SERVE_WORKS_H
+
+#include "config/config.h"
+#include "gateway/base/clock.h"
+#include "gateway/desk/desk.h"
+#include "gateway/serve/player.h"
+#include "store/db.h"
+
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct works {
+    struct event_base *base;
+    struct db *db;
+    struct desk *desk;
+    struct config *cfg;
+    struct clock *clock;
+    bool manual;              /* a player keeps the clock: nothing is timed but watchdogs */
+    int64_t service_saved_ms; /* the service time that was stored last */
+    uint64_t changes;         /* grows with whatever happens; the player's side compares */
+    enum play_step fail_at;   /* armed by the player; STEP_NONE else */
+};
+
+/* 0 or the store's error; after an error no transaction is open. works_commit also stores
+ * service time, at most once a minute. */
+int works_begin(struct works *w);
+int works_commit(struct works *w);
+void works_rollback(struct works *w);
+/* Stores service time in a transaction of its own (shutdown). */
+int works_save_time(struct works *w);
+/* A step of the life of a text: does not return when the player asked for the end here. */
+void works_step(struct works *w, enum play_step step);
+/* (Re)arms a timer of the loop. */
+void works_arm(struct event *timer, int64_t ms);
+/* Plain words for a storage error, for the log. */
+const char *works_why(int rc);
+
+#endif
