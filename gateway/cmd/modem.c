@@ -25,6 +25,7 @@ struct modem_options {
     char link[256], control[108], number[ADDRESS_SIZE], pin[9];
     const char *fault;
     int sim, me;
+    bool store_reports;
 };
 
 static void on_stop(evutil_socket_t fd, short what, void *arg)
@@ -88,6 +89,7 @@ static int serve(const struct modem_options *o)
         status = 2;
         goto out;
     }
+    vmodem_store_reports(modem, o->store_reports);
     term = evsignal_new(base, SIGTERM, on_stop, base);
     intr = evsignal_new(base, SIGINT, on_stop, base);
     if (!term || !intr || event_add(term, NULL) || event_add(intr, NULL))
@@ -116,6 +118,7 @@ static const struct option modem_long[] = {{"link", required_argument, NULL, 'l'
                                            {"number", required_argument, NULL, 'n'},
                                            {"pin", required_argument, NULL, 'p'},
                                            {"fault", required_argument, NULL, 'f'},
+                                           {"store-reports", no_argument, NULL, 'r'},
                                            {"verbose", no_argument, NULL, 'v'},
                                            {NULL, 0, NULL, 0}};
 
@@ -155,6 +158,9 @@ static int read_options(int argc, char **argv, struct modem_options *o, bool *ve
         case 'f':
             o->fault = optarg;
             break;
+        case 'r':
+            o->store_reports = true;
+            break;
         case 'v':
             *verbose = true;
             break;
@@ -184,7 +190,8 @@ const struct cmd cmd_modem = {
     .one_line = "a virtual GSM modem on a pty, with a network of phones behind it",
     .help =
         "usage: tinbao modem [--link PATH] [--control SOCKET] [--sim N] [--me N]\n"
-        "                    [--number NUMBER] [--pin PIN] [--fault NAME] [--verbose]\n\n"
+        "                    [--number NUMBER] [--pin PIN] [--fault NAME]\n"
+        "                    [--store-reports] [--verbose]\n\n"
         "Runs a GSM modem that is not there: it speaks AT commands on a pty, keeps texts on a\n"
         "SIM and in its own memory, and has a network of any number of phones behind it. The\n"
         "service drives it through libgammu like a real one. Prints the two paths as\n"
@@ -198,6 +205,7 @@ const struct cmd cmd_modem = {
         "  --pin PIN         the SIM asks for this PIN\n"
         "  --fault NAME      begin with a fault: mute garbage no-echo unknown-urc cms=N sim-full\n"
         "                    delete-fails unplug power-cycle slow\n"
+        "  --store-reports   keep delivery reports in slots and tell with +CDSI\n"
         "  --verbose         say what arrives; numbers are masked\n\n"
         "The control socket takes lines: text FROM TEXT, call FROM, raw HEX, fault NAME,\n"
         "unreachable NUMBER, reachable NUMBER, held, watch.\n\n"

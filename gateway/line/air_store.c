@@ -104,6 +104,30 @@ int air_hold(struct air *a, const struct air_slot *slot)
     return 0;
 }
 
+static void as_corrupt(struct air_slot *s)
+{
+    s->part.corrupt = 1;
+    s->part.coding = SMS_8BIT;
+    s->part.total = s->part.seq = 1;
+    s->part.body_len = (uint16_t)s->pdu_len;
+    memcpy(s->part.body, s->pdu, s->pdu_len);
+}
+
+int air_put_report(struct air *a, const uint8_t *pdu, size_t n, enum air_mem *mem, int *index)
+{
+    struct air_slot from = {.pdu_len = n}, *s;
+    if (n > sizeof from.pdu)
+        return -EMSGSIZE;
+    memcpy(from.pdu, pdu, n);
+    as_corrupt(&from);
+    s = a->fault == FAULT_SIM_FULL ? NULL : place(a, &from);
+    if (!s)
+        return -ENOSPC;
+    *mem = s->mem;
+    *index = s->index;
+    return 0;
+}
+
 int air_raw(struct air *a, const uint8_t *pdu, size_t n)
 {
     struct air_slot s = {0};
@@ -112,13 +136,8 @@ int air_raw(struct air *a, const uint8_t *pdu, size_t n)
     memcpy(s.pdu, pdu, n);
     s.pdu_len = n;
     int skip = tpdu_smsc(pdu, n);
-    if (skip < 0 || tpdu_get_deliver(pdu + skip, n - (size_t)skip, &s.part)) {
-        s.part.corrupt = 1;
-        s.part.coding = SMS_8BIT;
-        s.part.total = s.part.seq = 1;
-        s.part.body_len = (uint16_t)n;
-        memcpy(s.part.body, pdu, n);
-    }
+    if (skip < 0 || tpdu_get_deliver(pdu + skip, n - (size_t)skip, &s.part))
+        as_corrupt(&s);
     int rc = air_hold(a, &s);
     if (!rc)
         air_pump(a);

@@ -388,6 +388,11 @@ int at_sim_pin(struct at_engine *e, const char *pin)
     return str_copy(e->pin, sizeof e->pin, pin);
 }
 
+void at_store_reports(struct at_engine *e, bool on)
+{
+    e->store_reports = on;
+}
+
 struct at_engine *at_new(struct air *air, void (*put)(void *ctx, const char *p, size_t n), void *ctx)
 {
     struct at_engine *e = calloc(1, sizeof *e);

@@ -70,6 +70,7 @@ struct at_engine {
     char pin[9];
     enum at_sim sim;
     int pin_tries;
+    bool store_reports; /* the modem offers +CDSI: reports take slots */
     struct at_args args;
 };
 

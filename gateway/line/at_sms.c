@@ -231,9 +231,9 @@ static int csca(struct at_engine *e, enum at_how how, const struct at_args *a)
 
 static int cnmi(struct at_engine *e, enum at_how how, const struct at_args *a)
 {
-    static const int top[5] = {2, 3, 3, 2, 1};
+    const int top[5] = {2, 3, 3, e->store_reports ? 2 : 1, 1};
     if (how == AT_TEST) {
-        at_say(e, "+CNMI: (0-2),(0-3),(0-3),(0-2),(0,1)");
+        at_say(e, "+CNMI: (0-2),(0-3),(0-3),(0-%d),(0,1)", top[3]);
         return AT_OK;
     }
     if (how == AT_READ) {
@@ -281,6 +281,13 @@ void at_sms_report(void *ctx, uint8_t ref, const char *number, uint8_t status, i
     int n = smsc < 0 ? smsc : tpdu_put_report(&r, pdu + smsc, sizeof pdu - (size_t)smsc);
     if (n < 0)
         return;
+    enum air_mem mem;
+    int index;
+    if (e->set.cnmi[3] == 2) {
+        if (!air_put_report(e->air, pdu, (size_t)(smsc + n), &mem, &index))
+            at_unsolicited(e, "+CDSI: \"%s\",%d", mem_names[mem], index);
+        return;
+    }
     char hex[2 * sizeof pdu + 1];
     tpdu_hex(pdu, (size_t)(smsc + n), hex);
     at_unsolicited(e, "+CDS: %d\r\n%s", n, hex);

@@ -249,7 +249,7 @@ static int read_header(const uint8_t *p, size_t n, struct sms_part *out)
         uint8_t total = v[len - 2], seq = v[len - 1];
         if (total == 0 || seq == 0 || seq > total)
             continue;
-        out->ref = narrow ? v[0] : (uint16_t)(v[0] << 8 | v[1]);
+        out->ref = (uint16_t)(narrow ? v[0] : v[0] << 8 | v[1]);
         out->ref_bits = narrow ? 8 : 16;
         out->total = total;
         out->seq = seq;

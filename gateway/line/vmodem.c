@@ -255,3 +255,8 @@ int vmodem_sim_pin(struct vmodem *m, const char *pin)
 {
     return at_sim_pin(m->at, pin);
 }
+
+void vmodem_store_reports(struct vmodem *m, bool on)
+{
+    at_store_reports(m->at, on);
+}

@@ -28,6 +28,9 @@ bool vmodem_quiet(const struct vmodem *m);
 /* From the next power-up on (now, if at once) the SIM asks for this PIN; "" asks none. Three
  * wrong ones and it asks for the PUK. -EINVAL for other than 4 to 8 digits. */
 int vmodem_sim_pin(struct vmodem *m, const char *pin);
+/* Off: delivery reports come as +CDS. On: the modem offers <ds>=2 too, which libgammu then
+ * takes, and a report is stored in a slot and told with +CDSI (3GPP TS 27.005 3.4.1). */
+void vmodem_store_reports(struct vmodem *m, bool on);
 
 /* The pure AT engine, for its fuzzer and unit tests: octets in, octets out through `put`. */
 struct at_engine;
@@ -40,5 +43,6 @@ bool at_quiet(const struct at_engine *e);
 /* Power-up: settings as delivered, input forgotten, unsolicited lines dropped. */
 void at_reset(struct at_engine *e);
 int at_sim_pin(struct at_engine *e, const char *pin);
+void at_store_reports(struct at_engine *e, bool on);
 
 #endif
