@@ -176,7 +176,8 @@ static bool read_places(struct reading *r, const struct csv_row *row, struct ros
         v += n;
     }
     if (!e->places[0] && e->role != ROLE_NONE && e->role != ROLE_DUTY && e->role != ROLE_CHIEF) {
-        SAY(r, row->line, "a %s needs a place: write the code of the village in the column places", role_name(e->role));
+        SAY(r, row->line, "the role %s needs a place: write the code of the village in the column places",
+            role_name(e->role));
         return false;
     }
     return true;

@@ -222,7 +222,7 @@ void values_read(struct loader *l, const struct key *k, const config_setting_t *
         if (config_setting_type(s) == CONFIG_TYPE_BOOL)
             *(bool *)at(base, k->offset) = config_setting_get_bool(s) != 0;
         else
-            wrong_type(l, k, s, "true or false, without quotes");
+            wrong_type(l, k, s, "a switch, without quotes");
         break;
     case KEY_STR:
     case KEY_TEXT:

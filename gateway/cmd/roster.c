@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * tinbao roster: the users, as a CSV that a spreadsheet can read and write. Run by an operator. An
+ * import replaces the configured file whole or not at all, and tells a running serve.
+ */
+#include "config/config.h"
+#include "gateway/base/err.h"
+#include "gateway/base/str.h"
+#include "gateway/cmd/cmd.h"
+
+#include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char help[] =
+    "usage: tinbao roster [-c CONFIG] check [FILE]\n"
+    "       tinbao roster [-c CONFIG] import FILE\n"
+    "       tinbao roster [-c CONFIG] export\n"
+    "\n"
+    "The roster says who uses the service. It is a CSV whose first line is\n"
+    "\n"
+    "  name,phone,role,places,pin\n"
+    "\n"
+    "in any order, in UTF-8, separated by commas or semicolons, as a spreadsheet saves it\n"
+    "(format the columns phone and pin as text, or it drops zeros).\n"
+    "\n"
+    "  phone   0912345678, +84912345678, blanks and dots allowed\n"
+    "  role    member, deputy, leader, village_head, area_officer, duty, chief\n"
+    "  places  codes of places.cfg joined by ; or a blank; empty (all) for duty and chief\n"
+    "  pin     4 to 12 digits, or empty\n"
+    "\n"
+    "commands:\n"
+    "  check   says everything that is wrong with FILE, or with the configured roster:\n"
+    "          bad lines, numbers twice, unknown places; and warns of teams that are not\n"
+    "          3 to 5 people with one leader and one deputy, places without an officer,\n"
+    "          and nobody on duty\n"
+    "  import  checks FILE in full; without an error it becomes the configured roster. The\n"
+    "          old one stays beside it as .bak. A running 'tinbao serve' is told to reload.\n"
+    "          With an error nothing is changed\n"
+    "  export  prints the configured roster\n"
+    "\n"
+    "options:\n"
+    "  -c, --config CONFIG  the config; default $TINBAO_CONFIG, else /etc/tinbao/tinbao.cfg\n"
+    "  -h, --help           this text\n"
+    "\n"
+    "exit status:\n"
+    "  0  done (there may be warnings)\n"
+    "  1  errors: they are said, and nothing was changed\n"
+    "  2  wrong usage\n"
+    "\n"
+    "example:\n"
+    "  tinbao roster export > people.csv      # edit people.csv, then\n"
+    "  tinbao roster import people.csv\n";
+
+/* The config with the users of `file` (NULL: its own); problems are printed to `to`. */
+static struct config *load(const char *path, const char *file, FILE *to)
+{
+    struct problems *p = problems_new();
+    struct config *cfg = p ? config_load_roster(path, file, p) : NULL;
+    if (p)
+        problems_print(p, to);
+    problems_free(p);
+    return cfg;
+}
+
+static int run_check(const char *path, const char *file)
+{
+    struct config *cfg = load(path, file, stdout);
+    if (cfg)
+        printf("%s: %zu users, no errors\n", file ? file : cfg->roster_path, cfg->n_roster);
+    config_free(cfg);
+    return cfg ? 0 : 1;
+}
+
+static int run_export(const char *path)
+{
+    struct config *cfg = load(path, NULL, stderr);
+    if (!cfg)
+        return 1;
+    int rc = roster_print(stdout, cfg->roster, cfg->n_roster);
+    config_free(cfg);
+    return rc < 0 || fflush(stdout) != 0;
+}
+
+/* The old roster gets a second name, so that there is no moment without one. 1: it has; 0: there was none. */
+static int keep_old(const char *path)
+{
+    char bak[PATH_MAX], temp[PATH_MAX];
+    struct sbuf b = sbuf_on(bak, sizeof(bak)), t = sbuf_on(temp, sizeof(temp));
+    sbuf_addf(&b, "%s.bak", path);
+    sbuf_addf(&t, "%s.bak.%ld", path, (long)getpid());
+    if (sbuf_done(&b) < 0 || sbuf_done(&t) < 0)
+        return -EMSGSIZE;
+    if (link(path, temp) < 0)
+        return errno == ENOENT ? 0 : -errno;
+    int rc = rename(temp, bak) < 0 ? -errno : 1;
+    unlink(temp); /* rename of two names of one file does nothing */
+    return rc;
+}
+
+static ssize_t read_small(const char *path, char *buf, size_t size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    ssize_t n = read(fd, buf, size - 1);
+    close(fd);
+    if (n < 0)
+        return -EIO;
+    buf[n] = '\0';
+    return n;
+}
+
+/* Is pid a 'tinbao serve'? A lock file outlives its process, and numbers come again. */
+static bool is_serve(long pid)
+{
+    char path[64], text[256] = "";
+    struct sbuf b = sbuf_on(path, sizeof(path));
+    sbuf_addf(&b, "/proc/%ld/comm", pid);
+    if (read_small(path, text, sizeof(text)) < 0 || strcmp(text, "tinbao\n") != 0)
+        return false;
+    b = sbuf_on(path, sizeof(path));
+    sbuf_addf(&b, "/proc/%ld/cmdline", pid);
+    ssize_t n = read_small(path, text, sizeof(text));
+    size_t first = strlen(text) + 1;
+    return n > 0 && first < (size_t)n && !strcmp(text + first, "serve");
+}
+
+static void tell_serve(const struct config *cfg)
+{
+    char path[PATH_MAX], text[32], *end = NULL;
+    struct sbuf b = sbuf_on(path, sizeof(path));
+    sbuf_addf(&b, "%s/tinbao.lock", cfg->state_dir);
+    long pid = sbuf_done(&b) == 0 && read_small(path, text, sizeof(text)) > 0 ? strtol(text, &end, 10) : 0;
+    if (pid > 1 && pid <= INT_MAX && is_serve(pid) && kill((pid_t)pid, SIGHUP) == 0)
+        printf("told the running service (process %ld) to take it over\n", pid);
+    else
+        puts("no running service could be told: the next start takes it over");
+}
+
+static int replace(const struct config *cfg)
+{
+    int kept = keep_old(cfg->roster_path);
+    if (kept < 0) {
+        fprintf(stderr, "tinbao roster: the old roster can not be kept as %s.bak: %s; nothing was changed\n",
+                cfg->roster_path, strerror(-kept));
+        return 1;
+    }
+    int rc = roster_write(cfg->roster_path, cfg->roster, cfg->n_roster);
+    if (rc < 0) {
+        fprintf(stderr, "tinbao roster: %s can not be written: %s\n", cfg->roster_path, strerror(-rc));
+        return 1;
+    }
+    printf("%s: %zu users%s\n", cfg->roster_path, cfg->n_roster, kept ? ", the old roster is beside it as .bak" : "");
+    tell_serve(cfg);
+    return 0;
+}
+
+static int run_import(const char *path, const char *file)
+{
+    struct config *cfg = load(path, file, stderr);
+    int rc = 1;
+    if (!cfg)
+        fputs("tinbao roster: nothing was changed\n", stderr);
+    else if (!cfg->roster_given)
+        fprintf(stderr, "tinbao roster: %s names no roster, so there is nothing to replace: write roster = \"roster.csv\";\n",
+                path);
+    else
+        rc = replace(cfg);
+    config_free(cfg);
+    return rc;
+}
+
+static int run(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'}, {0}};
+    const char *path = NULL;
+    for (int o; (o = getopt_long(argc, argv, "c:h", options, NULL)) != -1;) {
+        if (o == 'c')
+            path = optarg;
+        else if (o == 'h')
+            return cmd_help(&cmd_roster);
+        else
+            return 2;
+    }
+    path = cmd_config_path(path);
+    int left = argc - optind;
+    const char *what = left > 0 ? argv[optind] : "", *file = left > 1 ? argv[optind + 1] : NULL;
+    if (!strcmp(what, "check") && left <= 2)
+        return run_check(path, file);
+    if (!strcmp(what, "import") && left == 2)
+        return run_import(path, file);
+    if (!strcmp(what, "export") && left == 1)
+        return run_export(path);
+    return cmd_usage(&cmd_roster, "say check [FILE], import FILE or export");
+}
+
+const struct cmd cmd_roster = {"roster", "checks, imports and exports the users", help, run};
