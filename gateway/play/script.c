@@ -186,7 +186,7 @@ static bool is_cms(const char *p)
     if (strncmp(p, "cms=", 4) != 0 || !p[4])
         return false;
     size_t n = strspn(p + 4, "0123456789");
-    return n >= 1 && n <= 3 && !p[4 + n];
+    return n >= 1 && n <= 3 && !p[4 + n] && strspn(p + 4, "0") < n;
 }
 
 static int read_modem(struct reader *r, const char *p)

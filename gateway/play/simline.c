@@ -41,6 +41,7 @@ struct simline {
     struct packet *first, **last; /* waiting to be written */
     struct held *held;
     uint64_t next_handle, packets;
+    bool cycled; /* a power cycle was switched: forget the handles */
     char why[120];
 };
 
@@ -312,18 +313,18 @@ static void on_alive(evutil_socket_t fd, short what, void *ctx)
     say_alive(ctx);
 }
 
-/* Not inside the air's own call: ends a power cycle, and takes up what a fault held back. */
+/* Not inside the air's own call: after a power cycle, and to take up what a fault held back. */
 static void on_later(evutil_socket_t fd, short what, void *ctx)
 {
     struct simline *s = ctx;
     (void)fd, (void)what;
-    if (air_fault_now(s->air, NULL) == FAULT_POWER_CYCLE) {
+    if (s->cycled) {
         for (struct held *h = s->held, *next; h; h = next) {
             next = h->next;
             free(h);
         }
         s->held = NULL;
-        air_fault_set(s->air, "ok");
+        s->cycled = false;
     }
     say_status(s);
     if (!deaf(s)) {
@@ -335,7 +336,8 @@ static void on_later(evutil_socket_t fd, short what, void *ctx)
 static void on_fault(void *ctx, enum air_fault f, int cms)
 {
     struct simline *s = ctx;
-    (void)f, (void)cms;
+    (void)cms;
+    s->cycled |= f == FAULT_POWER_CYCLE;
     event_active(s->later, EV_TIMEOUT, 0);
 }
 
