@@ -18,6 +18,7 @@
 #include "gateway/serve/setup.h"
 #include "gateway/serve/ticker.h"
 #include "gateway/serve/watch.h"
+#include "gateway/serve/timer.h"
 #include "gateway/serve/works.h"
 
 #include <signal.h>
@@ -75,6 +76,7 @@ static void on_lost(void *ctx, struct lane *l)
 {
     struct core *c = ctx;
     sender_lost(c->sender, l);
+    watch_lost(c->watch, l);
     sender_wake(c->sender); /* another line may take over */
     watch_lane(c->watch, l);
     turn(c);
@@ -125,10 +127,10 @@ static void on_stuck(void *ctx, bool on)
         turn(c);
 }
 
-static int on_balance(void *ctx)
+static void on_balance(void *ctx)
 {
     struct core *c = ctx;
-    return watch_balance(c->watch);
+    watch_balance(c->watch);
 }
 
 static void on_ran(void *ctx)
@@ -149,6 +151,8 @@ static void on_player_gone(void *ctx)
 static int reload(struct core *c)
 {
     int rc = setup_reload(&c->w);
+    if (!rc)
+        lines_reload(c->lines, c->w.cfg->lines, c->w.cfg->n_lines);
     sender_wake(c->sender);
     turn(c);
     return rc;
@@ -199,7 +203,7 @@ static void on_stop(evutil_socket_t sig, short what, void *arg)
     c->quitting = true;
     inbox_close(c->inbox);
     sender_close(c->sender);
-    works_arm(c->quit_timer, QUIT_MS);
+    timer_arm(c->quit_timer, QUIT_MS);
     lines_quit(c->lines);
 }
 

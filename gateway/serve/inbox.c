@@ -12,6 +12,7 @@
 #include "gateway/base/err.h"
 #include "gateway/base/log.h"
 #include "gateway/serve/backoff.h"
+#include "gateway/serve/timer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -102,7 +103,7 @@ static void get_stuck(struct inbox *in, int rc)
     if (!in->stuck)
         in->ev.stuck(in->ev.ctx, true);
     in->stuck = true;
-    works_arm(in->retry, backoff_ms(in->tries++, 200, 10000, 1));
+    timer_arm(in->retry, backoff_ms(in->tries++, 200, 10000, 1));
 }
 
 static void get_going(struct inbox *in)

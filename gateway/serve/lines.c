@@ -14,7 +14,7 @@
 #include "gateway/serve/backoff.h"
 #include "gateway/serve/lane_queue.h"
 #include "gateway/serve/spawn.h"
-#include "gateway/serve/works.h"
+#include "gateway/serve/timer.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -26,6 +26,7 @@
 #define RESTART_FIRST_MS 100
 #define SETTLED_MS 60000  /* up for so long: the next restart is quick again */
 #define LINGER_MS 1000    /* a child whose socket is closed may take so long to exit */
+#define EXIT_PIN 4        /* of tinbao line: not to be started again as it is */
 #define PID_ENDED (-1)    /* it ended, its last words are being read */
 
 enum phase { PHASE_DOWN, PHASE_STARTING, PHASE_UP };
@@ -41,7 +42,8 @@ struct lane {
     struct lane_queue out;
     int64_t deadline_ms, up_ms; /* mono_ms; deadline 0 = none */
     int tries, restarts;
-    bool killed, told_delete, troubled;
+    bool killed, told_delete;
+    bool barred; /* its PIN was refused: another try may lock the SIM */
     struct line_hello hello;
     struct line_status said;
     char doing[32];          /* as announced last */
@@ -149,7 +151,7 @@ static void lane_watch(struct lane *l, int64_t ms)
 {
     l->deadline_ms = mono_ms() + ms;
     if (!evtimer_pending(l->timer, NULL))
-        works_arm(l->timer, ms);
+        timer_arm(l->timer, ms);
 }
 
 static void lane_kill(struct lane *l)
@@ -190,7 +192,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
         return;
     int64_t left_ms = l->deadline_ms - mono_ms();
     if (left_ms > 0)
-        works_arm(l->timer, left_ms);
+        timer_arm(l->timer, left_ms);
     else if (l->of->paused)
         lane_watch(l, 1000); /* not its fault that nobody listens */
     else
@@ -217,12 +219,17 @@ static void plan_restart(struct lane *l)
     struct lines *ls = l->of;
     if (ls->quitting || ls->s.ready_fd >= 0)
         return;
+    if (l->barred) {
+        log_err("%s: stays down until the PIN is mended: set pin in the config, then SIGHUP (or restart the service)",
+                l->cfg.name);
+        return;
+    }
     int64_t pause_ms = backoff_ms(l->tries, RESTART_FIRST_MS, ls->s.restart_cap_ms, l->index + 1);
     l->tries++;
     l->restarts++;
     log_info("%s: starts again in %lld ms%s%s", l->cfg.name, (long long)pause_ms,
              l->quarantine[0] ? ", setting aside " : "", l->quarantine);
-    works_arm(l->timer, pause_ms);
+    timer_arm(l->timer, pause_ms);
 }
 
 /* The end of a lane's life: its socket is closed, the others are told. With a child that still
@@ -239,7 +246,7 @@ static void lane_down(struct lane *l)
     if (was != PHASE_DOWN)
         l->of->s.events.lost(l->of->s.events.ctx, l);
     if (l->pid > 0)
-        works_arm(l->timer, LINGER_MS);
+        timer_arm(l->timer, LINGER_MS);
     else if (l->pid == 0)
         plan_restart(l);
 }
@@ -279,7 +286,7 @@ static void lane_start(struct lane *l)
 {
     int fd = -1;
     l->pid = 0;
-    l->killed = l->troubled = false;
+    l->killed = l->barred = false;
     l->trouble[0] = l->doing[0] = '\0';
     memset(&l->said, 0, sizeof(l->said));
     memset(&l->hello, 0, sizeof(l->hello));
@@ -322,6 +329,7 @@ static void judge_exit(struct lane *l, int status)
     if (WIFEXITED(status)) {
         if (!l->of->quitting || WEXITSTATUS(status))
             log_warn("%s: exited with %d%s%s", l->cfg.name, WEXITSTATUS(status), l->trouble[0] ? ": " : "", l->trouble);
+        l->barred = WEXITSTATUS(status) == EXIT_PIN;
         return;
     }
     int sig = WTERMSIG(status);
@@ -382,6 +390,18 @@ void lines_quit(struct lines *ls)
         ls->s.events.all_gone(ls->s.events.ctx);
 }
 
+void lines_reload(struct lines *ls, const struct line_config *configs, size_t n)
+{
+    for (size_t i = 0; i < ls->n; i++) {
+        struct lane *l = &ls->lanes[i];
+        for (size_t j = 0; j < n; j++)
+            if (!strcmp(configs[j].name, l->cfg.name))
+                str_copy(l->cfg.pin, sizeof(l->cfg.pin), configs[j].pin);
+        if (l->barred && l->phase == PHASE_DOWN && l->pid == 0 && !ls->quitting)
+            lane_start(l);
+    }
+}
+
 void lane_break(struct lane *l, const char *why)
 {
     log_err("%s: %s: killed", l->cfg.name, why);
@@ -426,7 +446,7 @@ static void on_alive(struct lane *l, const struct line_alive *a)
     int64_t before_ms = l->deadline_ms;
     l->deadline_ms = mono_ms() + ms;
     if (l->deadline_ms < before_ms || !evtimer_pending(l->timer, NULL))
-        works_arm(l->timer, ms); /* sooner than the timer stands; a later one is seen when it fires */
+        timer_arm(l->timer, ms); /* sooner than the timer stands; a later one is seen when it fires */
 }
 
 static void on_trouble(struct lane *l, const struct line_trouble *t)

@@ -10,6 +10,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/err.h"
 #include "gateway/base/log.h"
+#include "gateway/serve/timer.h"
 
 #include <poll.h>
 #include <stdlib.h>
@@ -110,7 +111,7 @@ static void begin_round(struct playerside *p)
     for (size_t i = 0; i < lines_count(p->parts.lines); i++)
         if (lane_up(lines_at(p->parts.lines, i)))
             ask(p, lines_at(p->parts.lines, i));
-    works_arm(p->stall, p->stall_ms);
+    timer_arm(p->stall, p->stall_ms);
 }
 
 static void settle(struct playerside *p)

@@ -16,6 +16,7 @@
 #include "gateway/base/utf.h"
 #include "gateway/serve/backoff.h"
 #include "gateway/serve/judge.h"
+#include "gateway/serve/timer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -369,7 +370,7 @@ static bool run_once(struct sender *s)
         memcpy(s->tracks, before, sizeof(before));
         if (s->fails == 0)
             log_err("outbox: %s; tried again", works_why(rc));
-        works_arm(s->timer, backoff_ms(s->fails++, 200, 10000, 2));
+        timer_arm(s->timer, backoff_ms(s->fails++, 200, 10000, 2));
         return false;
     }
     s->fails = 0;
@@ -389,7 +390,7 @@ static void plan(struct sender *s)
         return;
     }
     int64_t wait_ms = at_rel - now_rel;
-    works_arm(s->timer, wait_ms < 1 ? 1 : wait_ms > 60000 ? 60000 : wait_ms);
+    timer_arm(s->timer, wait_ms < 1 ? 1 : wait_ms > 60000 ? 60000 : wait_ms);
 }
 
 void sender_run(struct sender *s)

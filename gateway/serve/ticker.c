@@ -11,13 +11,14 @@
 #include "gateway/base/err.h"
 #include "gateway/base/log.h"
 #include "gateway/serve/backoff.h"
+#include "gateway/serve/timer.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define LOOK_EVERY_MS 30000
 #define RUN_MAX 64
-#define NO_LINE_DELAY_MS (5 * MINUTE_MS)
+#define BALANCE_AGAIN_MS (5 * MINUTE_MS)
 
 struct ticker {
     struct works *w;
@@ -38,24 +39,28 @@ static int run_job(struct ticker *t, const struct job *job)
     return rc;
 }
 
+/* To delay_ms from now: job_delay counts from when it was due, perhaps long ago. */
 static int move_job(struct ticker *t, const struct job *job, int64_t delay_ms)
 {
+    struct now now = desk_now(t->w->desk);
+    int64_t now_ms = job->clock == JOB_WALL ? now.wall_ms : now.rel_ms;
     int rc = works_begin(t->w);
     if (!rc)
-        rc = job_delay(t->w->db, job->id, delay_ms);
+        rc = job_delay(t->w->db, job->id, now_ms - job->due_ms + delay_ms);
     if (!rc)
         rc = works_commit(t->w);
     works_rollback(t->w);
     return rc;
 }
 
-/* The balance needs a line: asked here, settled by the desk, which also plans the next. */
+/* The balance needs a line: asked here, settled by the desk, which plans the next one when
+ * the answer comes. Should none come at all, the job stands a few minutes later. */
 static int run_balance(struct ticker *t, const struct job *job)
 {
-    int rc = t->ev.balance(t->ev.ctx);
-    if (rc == -EAGAIN)
-        return move_job(t, job, NO_LINE_DELAY_MS);
-    return run_job(t, job);
+    int rc = move_job(t, job, BALANCE_AGAIN_MS);
+    if (!rc)
+        t->ev.balance(t->ev.ctx);
+    return rc;
 }
 
 static int run_one(struct ticker *t, const struct job *job)
@@ -119,7 +124,7 @@ void ticker_arm(struct ticker *t)
     int64_t next_ms = ticker_next_wall(t), now_ms = desk_now(t->w->desk).wall_ms;
     int64_t wait_ms = next_ms == INT64_MAX || next_ms - now_ms > LOOK_EVERY_MS ? LOOK_EVERY_MS : next_ms - now_ms;
     int64_t least_ms = t->fails ? backoff_ms(t->fails, 200, 10000, 3) : 0;
-    works_arm(t->timer, wait_ms < least_ms ? least_ms : wait_ms);
+    timer_arm(t->timer, wait_ms < least_ms ? least_ms : wait_ms);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)

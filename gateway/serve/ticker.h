@@ -9,8 +9,8 @@ struct ticker; /* owned by core.c */
 
 struct ticker_events {
     void *ctx;
-    /* A balance job: 0, or -EAGAIN when it can not be asked now. */
-    int (*balance)(void *ctx);
+    /* A balance job: ask if a line is up. */
+    void (*balance)(void *ctx);
     /* Jobs were run: there may be something to send. */
     void (*ran)(void *ctx);
 };

@@ -7,6 +7,7 @@
 #include "gateway/base/err.h"
 #include "gateway/base/log.h"
 #include "gateway/base/str.h"
+#include "gateway/serve/timer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -114,32 +115,39 @@ void watch_ussd(struct watch *h, struct lane *l, const struct line_ussd *u)
         answered(h, l, u->result, u->text);
 }
 
-int watch_balance(struct watch *h)
+static struct lane *first_up(const struct watch *h)
 {
-    struct line_msg m;
-    if (h->asked)
-        return 0;
-    for (size_t i = 0; h->lines && i < lines_count(h->lines); i++) {
-        struct lane *l = lines_at(h->lines, i);
-        if (!lane_up(l))
-            continue;
-        const char *code = desk_balance_code(h->w->desk, lane_said(l)->operator_code);
-        if (!code)
-            return 0;
-        line_msg_init(&m, LINE_USSD);
-        m.u.ussd.id = ++h->ask_id;
-        if (str_copy(m.u.ussd.text, sizeof(m.u.ussd.text), code) || lane_tell(l, &m))
-            return -EAGAIN;
-        h->asked = l;
-        works_arm(h->ask_timer, USSD_WAIT_MS);
-        return 0;
-    }
-    return -EAGAIN;
+    for (size_t i = 0; h->lines && i < lines_count(h->lines); i++)
+        if (lane_up(lines_at(h->lines, i)))
+            return lines_at(h->lines, i);
+    return NULL;
 }
 
-bool watch_asking(const struct watch *h)
+void watch_balance(struct watch *h)
 {
-    return h->asked != NULL;
+    struct line_msg m;
+    struct lane *l = first_up(h);
+    if (h->asked || !l)
+        return;
+    const char *code = desk_balance_code(h->w->desk, lane_said(l)->operator_code);
+    if (!code) {
+        answered(h, l, -ENOENT, "");
+        return;
+    }
+    line_msg_init(&m, LINE_USSD);
+    m.u.ussd.id = ++h->ask_id;
+    if (str_copy(m.u.ussd.text, sizeof(m.u.ussd.text), code) || lane_tell(l, &m))
+        return;
+    h->asked = l;
+    timer_arm(h->ask_timer, USSD_WAIT_MS);
+}
+
+void watch_lost(struct watch *h, struct lane *l)
+{
+    if (h->asked != l)
+        return;
+    h->asked = NULL; /* the job comes again in minutes */
+    evtimer_del(h->ask_timer);
 }
 
 void watch_lines(struct watch *h, struct lines *lines)

@@ -17,10 +17,10 @@ void watch_lines(struct watch *h, struct lines *lines);
 void watch_lane(struct watch *h, struct lane *l);
 /* The answer to a USSD query of ours. */
 void watch_ussd(struct watch *h, struct lane *l, const struct line_ussd *u);
-/* The balance job is due: asks the first line that is up. 0 when it was asked or needs not be,
- * -EAGAIN when no line can be asked now. */
-int watch_balance(struct watch *h);
-/* A query waits for its answer. */
-bool watch_asking(const struct watch *h);
+/* The balance job is due: asks the first line that is up, if there is one. An operator without
+ * a code counts as asked in vain. */
+void watch_balance(struct watch *h);
+/* A lane went down: what it was asked is not answered. */
+void watch_lost(struct watch *h, struct lane *l);
 
 #endif

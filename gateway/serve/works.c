@@ -59,14 +59,6 @@ void works_step(struct works *w, enum play_step step)
         kill(getpid(), SIGKILL);
 }
 
-void works_arm(struct event *timer, int64_t ms)
-{
-    if (ms < 0)
-        ms = 0;
-    struct timeval tv = {.tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000)};
-    evtimer_add(timer, &tv);
-}
-
 const char *works_why(int rc)
 {
     switch (rc) {

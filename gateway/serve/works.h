@@ -37,8 +37,6 @@ void works_rollback(struct works *w);
 int works_save_time(struct works *w);
 /* A step of the life of a text: does not return when the player asked for the end here. */
 void works_step(struct works *w, enum play_step step);
-/* (Re)arms a timer of the loop. */
-void works_arm(struct event *timer, int64_t ms);
 /* Plain words for a storage error, for the log. */
 const char *works_why(int rc);
 

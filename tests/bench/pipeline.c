@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Messages a second through parse -> transaction -> outbox, without a line: desk_part on a
+ * fresh database, one message a commit and with a backlog shared by commits. Run by
+ * scripts/bench beside the machine's own limits.
+ *
+ * usage: pipeline [-c CONFIG] [-d DIR] [-n COUNT] [-m COUNT_BACKLOG] [-b BATCH] [-t TEXT]
+ *
+ * DIR (default: the current directory) gets a directory with the database, removed at the
+ * end: it must be on the disk that is to be measured. TEXT: what comes before each message's
+ * own words; "BC man de co bac" by default, one incident and one confirmation; "BC man de
+ * trom mat" also alerts. Exit 0, 1 when a message was not kept as an incident.
+ */
+#include "config/config.h"
+#include "gateway/base/err.h"
+#include "gateway/base/log.h"
+#include "gateway/base/str.h"
+#include "gateway/base/utf.h"
+#include "gateway/desk/desk.h"
+#include "store/incident.h"
+#include "store/people.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct bench {
+    const char *config, *dir, *text;
+    int count, backlog, batch;
+    char state[300];
+    struct clock *clock;
+    struct config *cfg;
+    struct db *db;
+    struct desk *desk;
+    const char *senders[64];
+    int n_senders, sent;
+};
+
+static int fail(const char *what, int rc)
+{
+    fprintf(stderr, "pipeline: %s: %s\n", what, strerror(-rc));
+    return 1;
+}
+
+static void say(const struct problems *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (!p->items[i].warning)
+            fprintf(stderr, "pipeline: %s:%d: %s\n", p->items[i].file, p->items[i].line, p->items[i].text);
+}
+
+static int open_all(struct bench *b, struct problems *p)
+{
+    b->cfg = config_load(b->config, p);
+    if (!b->cfg)
+        return -EINVAL;
+    b->cfg->code_digits = 6;
+    for (size_t i = 0; i < b->cfg->n_roster && b->n_senders < (int)ARRAY_LEN(b->senders); i++)
+        if (b->cfg->roster[i].role >= ROLE_MEMBER && b->cfg->roster[i].role <= ROLE_VILLAGE_HEAD)
+            b->senders[b->n_senders++] = b->cfg->roster[i].phone;
+    snprintf(b->state, sizeof(b->state), "%s/pipeline-XXXXXX", b->dir);
+    if (!mkdtemp(b->state) || b->n_senders == 0)
+        return -ENOENT;
+    b->clock = clock_new_real();
+    int rc = b->clock ? db_open(&b->db, b->state, DB_WRITE) : -ENOMEM;
+    if (!rc)
+        rc = user_sync(b->db, b->cfg->roster, b->cfg->n_roster, clock_now_ms(b->clock), NULL);
+    if (!rc && !(b->desk = desk_new(b->db, b->cfg, b->clock, p)))
+        rc = -EINVAL;
+    if (!rc && !(rc = db_begin(b->db))) {
+        rc = desk_start(b->desk);
+        rc = rc ? rc : db_commit(b->db);
+    }
+    return rc;
+}
+
+static void remove_state(const char *dir)
+{
+    DIR *d = opendir(dir);
+    char path[600];
+    for (struct dirent *e; d && (e = readdir(d));) {
+        snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
+        if (e->d_name[0] != '.')
+            unlink(path);
+    }
+    if (d)
+        closedir(d);
+    rmdir(dir);
+}
+
+static void close_all(struct bench *b)
+{
+    desk_free(b->desk);
+    db_close(b->db);
+    clock_free(b->clock);
+    config_free(b->cfg);
+    if (b->state[0])
+        remove_state(b->state);
+}
+
+/* The next message: its own words, so that none is taken for a resend. */
+static int one(struct bench *b)
+{
+    struct sms_part part;
+    char text[300];
+    int i = b->sent++;
+    memset(&part, 0, sizeof(part));
+    snprintf(text, sizeof(text), "%s vu thu %d o dau xom", b->text, i);
+    int n = utf8_to_utf16be(text, part.body, sizeof(part.body));
+    if (n < 0 || str_copy(part.sender, sizeof(part.sender), b->senders[i % b->n_senders]))
+        return -EINVAL;
+    part.body_len = (uint16_t)n;
+    part.smsc_ms = clock_now_ms(b->clock) / 1000 * 1000;
+    part.total = part.seq = 1;
+    return desk_part(b->desk, "gsm1", &part);
+}
+
+static int run(struct bench *b, int count, int batch, double *per_s)
+{
+    int64_t from_us = mono_us();
+    for (int done = 0; done < count;) {
+        int rc = db_begin(b->db);
+        for (int i = 0; !rc && i < batch && done < count; i++, done++)
+            rc = one(b);
+        if (!rc)
+            rc = db_commit(b->db);
+        if (rc)
+            return rc;
+    }
+    *per_s = count * 1e6 / (double)(mono_us() - from_us);
+    return 0;
+}
+
+static int count_one(void *ctx, const struct incident *i)
+{
+    (void)i;
+    ++*(int *)ctx;
+    return 0;
+}
+
+static int measure(struct bench *b)
+{
+    double alone = 0, shared = 0;
+    int incidents = 0;
+    int rc = run(b, b->count, 1, &alone);
+    if (!rc)
+        rc = run(b, b->backlog, b->batch, &shared);
+    if (!rc)
+        rc = incident_each_between(b->db, 0, INT64_MAX, count_one, &incidents);
+    if (rc)
+        return fail("a message was not kept", rc);
+    printf("pipeline one a commit: %d messages, %.0f messages/s\n", b->count, alone);
+    printf("pipeline backlog, %d a commit: %d messages, %.0f messages/s\n", b->batch, b->backlog, shared);
+    printf("pipeline incidents: %d of %d\n", incidents, b->sent);
+    return incidents == b->sent ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+    struct bench b = {.config = "config/demo/tinbao.cfg", .dir = ".", .text = "BC man de co bac", .count = 2000,
+                      .backlog = 20000, .batch = 200};
+    int c;
+    while ((c = getopt(argc, argv, "c:d:n:m:b:t:")) != -1) {
+        switch (c) {
+        case 'c': b.config = optarg; break;
+        case 'd': b.dir = optarg; break;
+        case 'n': b.count = atoi(optarg); break;
+        case 'm': b.backlog = atoi(optarg); break;
+        case 'b': b.batch = atoi(optarg); break;
+        case 't': b.text = optarg; break;
+        default: return 2;
+        }
+    }
+    log_setup("pipeline", LOG_WARN_, false);
+    struct problems *p = problems_new();
+    int rc = open_all(&b, p);
+    if (rc)
+        say(p);
+    int status = rc ? fail("start", rc) : measure(&b);
+    problems_free(p);
+    close_all(&b);
+    return status;
+}
