@@ -169,6 +169,15 @@ struct line_options {
     bool cut_pauses;    /* cut libgammu's sleeps of 100 ms and more to 1 ms */
 };
 
+/* Exit statuses of a line child, besides 0 (told to quit, or the core's socket closed) and
+ * death by a signal. After SIGSEGV, SIGABRT or SIGBUS the slot named by the last "read MEM n" goes into
+ * `quarantine` (not after the SIGKILL of the core itself: that was a hang, not the text). */
+enum {
+    LINE_EXIT_MODEM = 1, /* no device, no answer: start again with back-off */
+    LINE_EXIT_PIN = 4,   /* PIN refused, missing, or PUK: do not start again until the PIN or SIM changed */
+    LINE_EXIT_CORE = 5   /* the core's packets made no sense */
+};
+
 /* The child's main: speaks the contract on fd until told to quit. Exit status of the process. */
 int gammu_line_main(const struct line_options *o, int fd);
 /* `tinbao line --probe`: open, ask, print what the operator needs; exit status. */

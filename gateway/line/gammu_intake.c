@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * From the modem to the core: listing, reading, handing over, deleting after LINE_KEPT, and
+ * what the modem says unasked. Called by the child's loop. What can go wrong: a place can
+ * not be read (noise: tried again; malformed: handed over raw), can not be deleted (kept in
+ * mind, tried again with back-off, not handed over twice by this process), or its PDU kills
+ * libgammu (the core restarts us with --quarantine).
+ */
+#include "gateway/line/gammu_child.h"
+
+#include "gateway/base/clock.h"
+#include "gateway/base/err.h"
+#include "gateway/base/log.h"
+#include "gateway/base/str.h"
+#include "gateway/line/tpdu.h"
+
+#include <string.h>
+
+#define NOISE_TRIES 4
+#define RING_OVER_MS 8000
+
+static void todo_put(struct child *c, int mem, int index)
+{
+    if (c->todo_at == c->todo.n)
+        c->todo_at = c->todo.n = 0;
+    if (gm_list_add(&c->todo, mem, index) != 0)
+        c->list_again = true;
+}
+
+static void hand_over(struct child *c, const struct sms_part *part, uint64_t handle)
+{
+    struct line_msg m;
+    line_msg_init(&m, LINE_PART);
+    m.u.part.handle = handle;
+    m.u.part.part = *part;
+    child_tell(c, &m);
+}
+
+static void offer(struct child *c, const struct gm_slot *at, const struct sms_part *part, bool raw)
+{
+    struct slot *s = slots_put(&c->slots, at->mem, at->index, SLOT_OFFERED);
+    if (!s)
+        return; /* the table is full of what can not be deleted; the next listing finds it */
+    s->handle = c->next_handle++;
+    s->hash = at->hash;
+    s->raw = raw;
+    hand_over(c, part, s->handle);
+}
+
+/* A raw PDU, with its sender when that much of it is sound. */
+static void offer_corrupt(struct child *c, const struct gm_slot *at)
+{
+    struct sms_part part, decoded;
+    int smsc = at->n ? tpdu_smsc(at->pdu, at->n) : -1;
+    gm_corrupt_part(at->pdu, at->n, &part);
+    if (smsc >= 0 && tpdu_get_deliver(at->pdu + smsc, at->n - (size_t)smsc, &decoded) == 0) {
+        memcpy(part.sender, decoded.sender, sizeof part.sender);
+        part.smsc_ms = decoded.smsc_ms;
+    }
+    log_warn("a malformed text at %s %d is handed over as it is", at->mem == GM_SM ? "SM" : "ME", at->index);
+    offer(c, at, &part, true);
+}
+
+static bool same_text(const struct sms_part *a, const struct sms_part *b)
+{
+    return !strcmp(a->sender, b->sender) && a->ref == b->ref && a->ref_bits == b->ref_bits && a->total == b->total &&
+           a->seq == b->seq && a->coding == b->coding && a->smsc_ms == b->smsc_ms && a->body_len == b->body_len &&
+           !memcmp(a->body, b->body, a->body_len);
+}
+
+/* Noise on the line, most likely; the same octets again and again are what is stored. */
+static void read_noise(struct child *c, const struct gm_slot *at)
+{
+    struct slot *s = slots_at(&c->slots, at->mem, at->index);
+    if (!s || s->state != SLOT_NOISE || s->hash != at->hash) {
+        s = slots_put(&c->slots, at->mem, at->index, SLOT_NOISE);
+        if (!s)
+            return;
+        s->hash = at->hash;
+    }
+    if (++s->tries >= NOISE_TRIES && at->n > 0)
+        offer_corrupt(c, at);
+    else
+        s->retry_ms = mono_ms() + 1000;
+}
+
+/* libgammu's reading must agree with the octets that were checked. When it does not, one of
+ * the two was noise, libgammu stands in another storage than we think, or it maps a
+ * character of its own accord: the octets decide if a second look shows the same ones. */
+static int read_deliver(struct child *c, const struct gm_slot *at)
+{
+    struct sms_part part, plain;
+    struct gm_slot again;
+    const char *mem = at->mem == GM_SM ? "SM" : "ME";
+    int smsc = tpdu_smsc(at->pdu, at->n);
+    int rc = gm_read(&c->m, at, &part);
+    if (gm_fatal(rc) || rc == -ENOENT)
+        return rc;
+    if (tpdu_get_deliver(at->pdu + smsc, at->n - (size_t)smsc, &plain) != 0)
+        return -EBADMSG; /* gm_classify() said otherwise */
+    if (rc == 0 && same_text(&part, &plain)) {
+        offer(c, at, &part, false);
+        return 0;
+    }
+    gm_doubt(&c->m);
+    rc = gm_look(&c->m, at->mem, at->index, &again);
+    if (rc)
+        return rc;
+    if (again.hash != at->hash) {
+        read_noise(c, &again);
+        return 0;
+    }
+    log_note("libgammu does not read what stands in %s %d; its octets are taken", mem, at->index);
+    offer(c, at, &plain, true);
+    return 0;
+}
+
+static int read_report(struct child *c, const struct gm_slot *at)
+{
+    struct tpdu_report r;
+    struct line_msg m;
+    int smsc = tpdu_smsc(at->pdu, at->n);
+    if (tpdu_get_report(at->pdu + smsc, at->n - (size_t)smsc, &r) == 0) {
+        line_msg_init(&m, LINE_REPORT);
+        m.u.report.ref = r.ref;
+        m.u.report.tp_status = r.status;
+        m.u.report.status = (uint8_t)gm_report_status(r.status);
+        m.u.report.discharge_ms = r.discharge_ms;
+        (void)str_copy(m.u.report.number, sizeof m.u.report.number, r.number);
+        child_tell(c, &m);
+    }
+    return gm_delete(&c->m, at->mem, at->index, true);
+}
+
+static int read_place(struct child *c, int mem, int index)
+{
+    struct gm_slot at;
+    int rc = gm_look(&c->m, mem, index, &at);
+    if (rc)
+        return rc;
+    struct slot *s = slots_at(&c->slots, mem, index);
+    if (s && s->state != SLOT_NOISE && s->hash == at.hash)
+        return 0; /* handed over already */
+    switch (at.kind) {
+    case STORED_DELIVER:
+        return read_deliver(c, &at);
+    case STORED_REPORT:
+        return read_report(c, &at);
+    case STORED_BAD:
+        offer_corrupt(c, &at);
+        return 0;
+    case STORED_NOISE:
+        read_noise(c, &at);
+        return 0;
+    default:
+        return 0;
+    }
+}
+
+bool intake_idle(const struct child *c)
+{
+    return c->todo_at == c->todo.n && !c->list_again;
+}
+
+bool intake_step(struct child *c)
+{
+    int rc;
+    if (c->todo_at < c->todo.n) {
+        if (c->slots.offered >= CHILD_WINDOW)
+            return false;
+        struct gm_at at = c->todo.at[c->todo_at++];
+        rc = read_place(c, at.mem, at.index);
+        if (rc != -ENOENT)
+            child_judge(c, rc, "reading");
+        return true;
+    }
+    if (!c->list_again)
+        return false;
+    c->list_again = c->m.q.overflow = false;
+    c->todo.n = c->todo_at = 0;
+    rc = gm_list(&c->m, &c->todo);
+    c->poll_at = mono_ms() + (rc ? 2000 : (int64_t)c->o->poll_s * 1000);
+    child_judge(c, rc, "listing");
+    if (rc == 0)
+        c->synced_list = true;
+    return true;
+}
+
+void intake_kept(struct child *c, uint64_t handle)
+{
+    struct line_msg m;
+    struct slot *s = slots_by_handle(&c->slots, handle);
+    line_msg_init(&m, LINE_GONE);
+    m.u.gone.handle = handle;
+    m.u.gone.deleted = 1; /* also what was never stored, and what is replaced by now */
+    if (s) {
+        int rc = gm_delete(&c->m, s->mem, s->index, s->raw);
+        m.u.gone.deleted = rc == 0;
+        if (rc == 0) {
+            slots_drop(&c->slots, s);
+        } else {
+            slots_state(&c->slots, s, SLOT_STUCK);
+            slots_later(s, mono_ms());
+            if (!gm_fatal(rc) && !c->told_delete)
+                child_trouble(c, false, "the modem does not delete a text that was read; the storage may fill up");
+            c->told_delete = true;
+        }
+        child_tell(c, &m);
+        child_judge(c, rc, "deleting");
+        return;
+    }
+    child_tell(c, &m);
+}
+
+static void retry_stuck(struct child *c, int64_t now)
+{
+    for (size_t i = 0; i < c->slots.n; i++) {
+        struct slot *s = &c->slots.at[i];
+        if (s->state == SLOT_OFFERED || s->retry_ms > now)
+            continue;
+        if (s->state == SLOT_NOISE) {
+            s->retry_ms = now + 600000;
+            todo_put(c, s->mem, s->index);
+            return;
+        }
+        int rc = gm_delete(&c->m, s->mem, s->index, s->raw);
+        if (rc == 0)
+            slots_drop(&c->slots, s);
+        else
+            slots_later(s, now);
+        child_judge(c, rc, "deleting");
+        return; /* one at a time: the modem has other work */
+    }
+}
+
+static void tell_call(struct child *c, const char *number)
+{
+    struct line_msg m;
+    if (c->call.told)
+        return;
+    c->call.told = true;
+    line_msg_init(&m, LINE_CALL);
+    (void)str_copy(m.u.call.number, sizeof m.u.call.number, number);
+    child_tell(c, &m);
+}
+
+static void end_call(struct child *c)
+{
+    if (c->call.ringing)
+        tell_call(c, ""); /* it rang and no number came */
+    c->call.ringing = c->call.told = false;
+}
+
+static void tell_ussd(struct child *c, int result, const char *text)
+{
+    struct line_msg m;
+    if (!c->ussd.open)
+        return;
+    c->ussd.open = false;
+    line_msg_init(&m, LINE_USSD_REPLY);
+    m.u.ussd.id = c->ussd.id;
+    m.u.ussd.result = result;
+    (void)str_copy(m.u.ussd.text, sizeof m.u.ussd.text, text);
+    child_tell(c, &m);
+}
+
+static void on_event(struct child *c, const struct gm_event *e)
+{
+    struct line_msg m;
+    switch (e->kind) {
+    case GM_STORED:
+        todo_put(c, e->mem, e->index);
+        break;
+    case GM_DIRECT:
+        hand_over(c, &e->u.part, c->next_handle++);
+        break;
+    case GM_REPORT:
+        line_msg_init(&m, LINE_REPORT);
+        m.u.report = e->u.report;
+        child_tell(c, &m);
+        break;
+    case GM_RING:
+    case GM_CLIP:
+        c->call.ringing = true;
+        c->call.last = mono_ms();
+        if (e->kind == GM_CLIP && e->u.number[0])
+            tell_call(c, e->u.number);
+        break;
+    case GM_CALL_END:
+        end_call(c);
+        break;
+    case GM_USSD:
+        tell_ussd(c, e->u.ussd.result, e->u.ussd.text);
+        break;
+    case GM_RESTARTED:
+        log_note("the modem says that it has restarted; settings are made again");
+        child_judge(c, raw_wake(&c->m.port), "waking");
+        child_judge(c, gm_notify(&c->m), "setting up");
+        c->list_again = true;
+        break;
+    }
+}
+
+void intake_events(struct child *c)
+{
+    struct gm_event e;
+    while (!c->stop && gm_queue_take(&c->m.q, &e))
+        on_event(c, &e);
+    if (c->m.q.overflow)
+        c->list_again = true;
+}
+
+void intake_timers(struct child *c, int64_t now)
+{
+    if (c->call.ringing && now - c->call.last > RING_OVER_MS)
+        end_call(c);
+    if (c->ussd.open && now >= c->ussd.until)
+        tell_ussd(c, -ETIMEDOUT, "");
+    if (now >= c->poll_at)
+        c->list_again = true;
+    retry_stuck(c, now);
+}
