@@ -71,22 +71,30 @@ struct arguments {
 
 static int read_arguments(int argc, char **argv, struct arguments *a)
 {
-    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-                                            {"modem", no_argument, NULL, 'm'},
-                                            {"chat", no_argument, NULL, 'C'},
-                                            {"keep", required_argument, NULL, 'k'},
-                                            {"verbose", no_argument, NULL, 'v'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'}, {"modem", no_argument, NULL, 'm'},   {"chat", no_argument, NULL, 'C'},
+        {"keep", required_argument, NULL, 'k'},   {"verbose", no_argument, NULL, 'v'}, {NULL, 0, NULL, 0}};
     int c;
     opterr = 0;
     while ((c = getopt_long(argc, argv, "c:v", options, NULL)) != -1) {
         switch (c) {
-        case 'c': a->config = optarg; break;
-        case 'm': a->modem = true; break;
-        case 'C': a->chat = true; break;
-        case 'k': a->keep = optarg; break;
-        case 'v': a->verbose = true; break;
-        default: return -EINVAL;
+        case 'c':
+            a->config = optarg;
+            break;
+        case 'm':
+            a->modem = true;
+            break;
+        case 'C':
+            a->chat = true;
+            break;
+        case 'k':
+            a->keep = optarg;
+            break;
+        case 'v':
+            a->verbose = true;
+            break;
+        default:
+            return -EINVAL;
         }
     }
     return optind < argc ? 0 : -EINVAL;
@@ -142,8 +150,10 @@ static struct config *load_config(const char *path)
         return NULL;
     struct config *cfg = config_load(path, p);
     for (size_t i = 0; i < p->n && !cfg; i++)
-        if (!p->items[i].warning)
+        if (!p->items[i].warning && p->items[i].line)
             fprintf(stderr, "%s:%d: %s\n", p->items[i].file, p->items[i].line, p->items[i].text);
+        else if (!p->items[i].warning)
+            fprintf(stderr, "%s: %s\n", p->items[i].file, p->items[i].text);
     problems_free(p);
     return cfg;
 }

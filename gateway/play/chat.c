@@ -8,6 +8,7 @@
 #include "gateway/base/civil.h"
 #include "gateway/base/utf.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #define COLUMNS 100
@@ -24,28 +25,28 @@ static size_t columns_of(const char *p, size_t n)
     return cols;
 }
 
-/* Prints words from column `col` on, breaking at spaces and new lines. */
+/* Prints words from column `col` on, breaking at spaces and new lines; no line ends in a space. */
 static void print_wrapped(FILE *to, size_t col, const char *p)
 {
+    bool first = true;
     while (*p) {
+        bool broken = *p == '\n';
+        p += strspn(p, broken ? "\n" : " ");
         size_t n = strcspn(p, " \n");
         size_t width = columns_of(p, n);
-        if (col > INDENT && col + width > COLUMNS) {
+        if (n == 0)
+            continue;
+        if (broken || (!first && col + 1 + width > COLUMNS)) {
             fprintf(to, "\n%*s", INDENT, "");
             col = INDENT;
+        } else if (!first) {
+            fputc(' ', to);
+            col++;
         }
         fwrite(p, 1, n, to);
         col += width;
         p += n;
-        if (*p == ' ' && col < COLUMNS) {
-            fputc(' ', to);
-            col++;
-        } else if (*p == '\n') {
-            fprintf(to, "\n%*s", INDENT, "");
-            col = INDENT;
-        }
-        if (*p)
-            p++;
+        first = false;
     }
     fputc('\n', to);
 }
@@ -57,7 +58,7 @@ static void print_day(struct chat *c, int64_t at_ms)
     if (c->day_ms == day)
         return;
     struct civil t = civil_from_ms(at_ms);
-    fprintf(c->to, "%s%s %d.%d.%d\n", c->day_ms ? "\n" : "", days[t.weekday % 7], t.day, t.month, t.year);
+    fprintf(c->to, "%s%s %d.%d.%d\n", c->day_ms ? "\n\n" : "", days[t.weekday % 7], t.day, t.month, t.year);
     c->day_ms = day;
 }
 
@@ -66,7 +67,7 @@ static void name_of(const struct chat *c, const char *phone, char *out, size_t s
     for (size_t i = 0; i < c->n_roster; i++)
         if (!strcmp(c->roster[i].phone, phone)) {
             const char *role = role_name(c->roster[i].role);
-            snprintf(out, size, "%s  %s (%s)", phone, c->roster[i].name, role ? role : "?");
+            snprintf(out, size, "%s %s (%s)", phone, c->roster[i].name, role ? role : "?");
             for (char *p = strrchr(out, '('); p && *p; p++)
                 if (*p == '_')
                     *p = ' ';
@@ -88,6 +89,8 @@ void chat_wrote(struct chat *c, int64_t at_ms, const char *from, const char *tex
 {
     char name[160], head[200];
     name_of(c, from, name, sizeof name);
+    print_day(c, at_ms);
+    fputc('\n', c->to); /* what follows answers this one */
     snprintf(head, sizeof head, "%s  \xE2\x86\x92  ", name);
     print_entry(c, at_ms, head, text ? text : "(a missed call)");
 }
@@ -96,7 +99,7 @@ void chat_arrived(struct chat *c, int64_t at_ms, const char *phone, const char *
 {
     char name[160], head[200];
     name_of(c, phone, name, sizeof name);
-    snprintf(head, sizeof head, "  \xE2\x86\x92 %s:  ", name);
+    snprintf(head, sizeof head, "  \xE2\x86\x92 %s: ", name);
     print_entry(c, at_ms, head, text);
 }
 
@@ -104,6 +107,6 @@ void chat_note(struct chat *c, int64_t at_ms, const char *text)
 {
     struct civil t = civil_from_ms(at_ms);
     print_day(c, at_ms);
-    fprintf(c->to, "%02d:%02d  (%s)\n", t.hour, t.minute, text);
+    fprintf(c->to, "\n%02d:%02d  (%s)\n", t.hour, t.minute, text);
     fflush(c->to);
 }

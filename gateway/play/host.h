@@ -42,7 +42,7 @@ struct host {
     struct vmodem *modem;
     pid_t pid; /* 0: none */
     int ctl;
-    int status;   /* of waitpid, once dead */
+    int status; /* of waitpid, once dead */
     bool dead, ready;
     bool broken; /* the core sent what player.h does not know */
     uint64_t n, idle_n;

@@ -356,14 +356,16 @@ static int do_item(struct player *p, const struct script_item *it)
 static int check_rest(struct player *p)
 {
     char text[2 * SMS_TEXT_MAX];
-    int left = 0;
+    size_t left = air_waiting(p->air, NULL);
+    if (left == 0)
+        return 0;
+    snprintf(text, sizeof text, "%zu waiting:", left);
+    difference(p, "nothing is left waiting at the end (or the line: ignore the rest)", text);
     while (air_take(p->air, NULL, p->sms) == 1) {
         show(p->sms->text, text, sizeof text);
-        if (left++ == 0)
-            difference(p, "nothing is left waiting at the end (or the line: ignore the rest)", "");
         fprintf(p->o->err, "    %s < %s\n", p->sms->phone, text);
     }
-    return left > 0;
+    return 1;
 }
 
 static void on_arrived(void *ctx, const struct air_sms *sms)

@@ -18,11 +18,11 @@
 
 struct player_options {
     const char *config_path;
-    const char *own_number; /* the gateway's, E.164 */
-    const char *keep_dir;   /* NULL: the state directory is removed at the end */
-    bool modem;             /* libgammu and the virtual modem, else the in-process line */
-    bool chat;              /* print the conversation to `out` */
-    bool verbose;           /* the core logs to standard error */
+    const char *own_number;            /* the gateway's, E.164 */
+    const char *keep_dir;              /* NULL: the state directory is removed at the end */
+    bool modem;                        /* libgammu and the virtual modem, else the in-process line */
+    bool chat;                         /* print the conversation to `out` */
+    bool verbose;                      /* the core logs to standard error */
     const struct roster_entry *roster; /* names for the chat */
     size_t n_roster;
     const struct host_makers *makers;

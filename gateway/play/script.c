@@ -100,11 +100,20 @@ static int read_span(const char *p, int64_t *ms)
         if (digits < 1 || digits > 9)
             return -EINVAL;
         switch (*p++) {
-        case 's': v *= SECOND_MS; break;
-        case 'm': v *= MINUTE_MS; break;
-        case 'h': v *= HOUR_MS; break;
-        case 'd': v *= DAY_MS; break;
-        default: return -EINVAL;
+        case 's':
+            v *= SECOND_MS;
+            break;
+        case 'm':
+            v *= MINUTE_MS;
+            break;
+        case 'h':
+            v *= HOUR_MS;
+            break;
+        case 'd':
+            v *= DAY_MS;
+            break;
+        default:
+            return -EINVAL;
         }
         sum += v;
         if (sum > 3660 * DAY_MS)
@@ -122,7 +131,8 @@ static int read_at(struct reader *r, const char *p)
     if (r->have_at && ms < r->now_ms) {
         char now[32];
         civil_iso(r->now_ms, now, sizeof now);
-        return fail(r, "time does not go backwards: the clock shows %s here; write a later time, or 'clock -T' for a jump",
+        return fail(r,
+                    "time does not go backwards: the clock shows %s here; write a later time, or 'clock -T' for a jump",
                     now);
     }
     struct script_item *it = add_item(r, OP_AT);
@@ -198,8 +208,9 @@ static int read_modem(struct reader *r, const char *p)
         known = !strcmp(p, faults[i]);
     if (!known) {
         const char *near = str_nearest(p, faults, ARRAY_LEN(faults));
-        return fail(r, "no modem fault '%.40s'%s%s%s; there are: mute garbage no-echo unknown-urc cms=N sim-full "
-                       "delete-fails unplug power-cycle slow, and ok",
+        return fail(r,
+                    "no modem fault '%.40s'%s%s%s; there are: mute garbage no-echo unknown-urc cms=N sim-full "
+                    "delete-fails unplug power-cycle slow, and ok",
                     p, near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
     }
     struct script_item *it = add_item(r, OP_MODEM);
@@ -363,8 +374,9 @@ static int read_phone(struct reader *r, char *p)
             it->reachable = !off;
         return rc;
     }
-    return fail(r, "'%.60s' is no statement; there are: at, wait, clock, NUMBER > TEXT, NUMBER < TEXT, NUMBER rings, "
-                   "NUMBER is unreachable, restart, modem, ignore the rest, and # for a comment",
+    return fail(r,
+                "'%.60s' is no statement; there are: at, wait, clock, NUMBER > TEXT, NUMBER < TEXT, NUMBER rings, "
+                "NUMBER is unreachable, restart, modem, ignore the rest, and # for a comment",
                 p);
 }
 
@@ -373,7 +385,8 @@ static int read_statement(struct reader *r, char *p)
     static const struct {
         const char *word;
         int (*read)(struct reader *r, const char *rest);
-    } verbs[] = {{"at", read_at}, {"wait", read_wait}, {"clock", read_clock}, {"restart", read_restart}, {"modem", read_modem}};
+    } verbs[] = {
+        {"at", read_at}, {"wait", read_wait}, {"clock", read_clock}, {"restart", read_restart}, {"modem", read_modem}};
 
     if (find_arrow(p))
         return read_phone(r, p);

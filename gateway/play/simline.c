@@ -235,7 +235,9 @@ static void on_send(struct simline *s, const struct line_send *in)
         int rc = air_submit(s->air, &in->part, in->want_report != 0, &ref);
         m.u.sent.result = rc == 0 ? SENT_OK : SENT_REFUSED;
         m.u.sent.ref = ref;
-        m.u.sent.cms = (uint16_t)(rc > 0 ? rc : rc < 0 ? 304 : 0); /* 304: invalid PDU mode parameter, TS 27.005 3.2.5 */
+        m.u.sent.cms = (uint16_t)(rc > 0   ? rc
+                                  : rc < 0 ? 304
+                                           : 0); /* 304: invalid PDU mode parameter, TS 27.005 3.2.5 */
     }
     put(s, &m);
 }

@@ -224,7 +224,8 @@ static void read_back(FILE *f, char *to, size_t size)
 static struct outcome play_text(const char *text, bool chat)
 {
     static const struct host_makers makers = {.core = fake_core};
-    static const struct roster_entry roster[] = {{.name = "Nguyen Van An", .phone = "+84912000001", .role = ROLE_MEMBER}};
+    static const struct roster_entry roster[] = {
+        {.name = "Nguyen Van An", .phone = "+84912000001", .role = ROLE_MEMBER}};
     struct outcome r;
     struct script *s = NULL;
     struct script_error e;
@@ -273,7 +274,8 @@ static void a_conversation_as_written_passes(void **state)
 static void a_difference_names_file_line_expected_and_got(void **state)
 {
     (void)state;
-    must_differ("at 2026-11-12 21:05\n+84912000001 > mot\n+84912000001 < hai\n", "test.play:3:", "got:      \"Nhan: mot\"");
+    must_differ("at 2026-11-12 21:05\n+84912000001 > mot\n+84912000001 < hai\n",
+                "test.play:3:", "got:      \"Nhan: mot\"");
     must_differ("+84912000001 > mot\n+84912000001 < /h(a)i/i\n", "expected: /h(a)i/i", "\"Nhan: mot\"");
     must_differ("+84912000001 < any\n", "test.play:1:", "nothing is waiting");
     must_differ("+84912000001 > mot\n+84912000001 < nothing\n", "test.play:2:", "Nhan: mot");
@@ -299,8 +301,10 @@ static void what_falls_due_runs_at_its_own_time(void **state)
 static void a_jump_of_the_clock_lets_no_time_pass_between(void **state)
 {
     (void)state;
-    must_pass("at 2026-11-12 21:05\n+84912000001 > REMIND\n+84912000001 < any\nclock +1h\n+84903000001 < Nhac luc 3300\n");
-    must_pass("at 2026-11-12 21:05\n+84912000001 > REMIND\n+84912000001 < any\nclock -1h\nwait 30m\n+84903000001 < nothing\n");
+    must_pass(
+        "at 2026-11-12 21:05\n+84912000001 > REMIND\n+84912000001 < any\nclock +1h\n+84903000001 < Nhac luc 3300\n");
+    must_pass("at 2026-11-12 21:05\n+84912000001 > REMIND\n+84912000001 < any\nclock -1h\nwait 30m\n+84903000001 < "
+              "nothing\n");
 }
 
 static void a_text_survives_a_kill_at_every_step(void **state)
@@ -327,7 +331,8 @@ static void faults_hold_texts_back_and_lose_none(void **state)
 {
     (void)state;
     must_pass("modem mute\n+84912000001 > mot\n+84912000001 < nothing\nmodem ok\n+84912000001 < Nhan: mot\n");
-    must_pass("modem unplug\n+84912000001 > mot\nwait 1h\n+84912000001 < nothing\nmodem ok\n+84912000001 < Nhan: mot\n");
+    must_pass(
+        "modem unplug\n+84912000001 > mot\nwait 1h\n+84912000001 < nothing\nmodem ok\n+84912000001 < Nhan: mot\n");
     must_pass("modem delete-fails\n+84912000001 > mot\n+84912000001 < Nhan: mot\nmodem ok\n+84912000001 < nothing\n");
     must_pass("modem power-cycle\n+84912000001 > mot\n+84912000001 < Nhan: mot\n");
     must_pass("modem sim-full\n+84912000001 > mot\n+84912000001 < nothing\nmodem ok\n+84912000001 < Nhan: mot\n");
@@ -351,8 +356,8 @@ static void a_chat_shows_who_wrote_and_what_arrived(void **state)
     (void)state;
     struct outcome r = play_text("at 2026-11-12 21:05\n+84912000001 > mot\n+84912000001 < any\n", true);
     assert_int_equal(r.rc, 0);
-    assert_non_null(strstr(r.out, "21:05  +84912000001  Nguyen Van An (member)  \xE2\x86\x92  mot"));
-    assert_non_null(strstr(r.out, "  \xE2\x86\x92 +84912000001  Nguyen Van An (member):  Nhan: mot"));
+    assert_non_null(strstr(r.out, "21:05  +84912000001 Nguyen Van An (member)  \xE2\x86\x92  mot"));
+    assert_non_null(strstr(r.out, "  \xE2\x86\x92 +84912000001 Nguyen Van An (member): Nhan: mot"));
 }
 
 int main(void)

@@ -72,13 +72,14 @@ static void the_example_is_read_statement_by_statement(void **state)
 static void every_statement_of_the_format_is_known(void **state)
 {
     (void)state;
-    struct script *s = must_read("at 2026-11-12 21:05:30\n"
-                                 "wait 90s\nwait 2d\nwait 1h30m\nclock +2h\nclock -1d\n"
-                                 "Viettel > chao\nMB Bank > ma OTP 1\n195 > goi cuoc\n"
-                                 "+84912000001 < any\n+84912000001 < skip\n+84912000001 <   Chao ban\\nhai  \n"
-                                 "+84912000001 rings\n+84912000001 is unreachable\n+84912000001 is reachable\n"
-                                 "restart\nrestart at received\nrestart at committed\nrestart at kept\nrestart at sent\n"
-                                 "modem mute\nmodem cms=38\nmodem sim-full\nmodem power-cycle\nmodem ok\n");
+    struct script *s =
+        must_read("at 2026-11-12 21:05:30\n"
+                  "wait 90s\nwait 2d\nwait 1h30m\nclock +2h\nclock -1d\n"
+                  "Viettel > chao\nMB Bank > ma OTP 1\n195 > goi cuoc\n"
+                  "+84912000001 < any\n+84912000001 < skip\n+84912000001 <   Chao ban\\nhai  \n"
+                  "+84912000001 rings\n+84912000001 is unreachable\n+84912000001 is reachable\n"
+                  "restart\nrestart at received\nrestart at committed\nrestart at kept\nrestart at sent\n"
+                  "modem mute\nmodem cms=38\nmodem sim-full\nmodem power-cycle\nmodem ok\n");
     assert_int_equal(s->n, 25);
     assert_int_equal(s->items[3].ms, 90 * MINUTE_MS);
     assert_int_equal(s->items[5].ms, -DAY_MS);
