@@ -68,7 +68,7 @@ void control_unescape(char *text)
 {
     char *to = text;
     for (; *text; text++) {
-        if (*text == '\\' && text[1]) {
+        if (*text == '\\' && text[1] && strchr("ns\\", text[1])) {
             text++;
             *to++ = *text == 'n' ? '\n' : *text == 's' ? ' ' : *text;
         } else {
