@@ -23,7 +23,9 @@ enum db_mode { DB_WRITE, DB_READ };
 /* Opens dir/tinbao.db (made with its schema or migrated in DB_WRITE), takes the lock file
  * dir/tinbao.lock (DB_WRITE; -EBUSY when another process has it), reads or makes the key
  * file dir/tinbao.key (mode 0600), sets and reads back every PRAGMA (WAL, synchronous=FULL,
- * foreign_keys, secure_delete …), checks integrity (quick_check) and prepares all statements.
+ * foreign_keys, secure_delete …), checks integrity (quick_check, DB_WRITE only) and prepares
+ * all statements. -ENOENT: no database (DB_READ) or no key file; -EPERM: a key file that others
+ * may read, or of another database.
  * dir is made (0700) if needed. */
 int db_open(struct db **out, const char *dir, enum db_mode mode);
 void db_close(struct db *db);
@@ -33,7 +35,7 @@ int db_version(const struct db *db);
 /* BEGIN IMMEDIATE / COMMIT / ROLLBACK. Not nested. A savepoint wraps one message inside a
  * batch: db_save, then db_release, or db_undo (back to db_save, and released). */
 int db_begin(struct db *db);
-int db_commit(struct db *db);
+int db_commit(struct db *db); /* when it fails, all is rolled back */
 void db_rollback(struct db *db);
 bool db_in_transaction(const struct db *db);
 int db_save(struct db *db);

@@ -30,9 +30,10 @@ struct outbox_row {
 
 int outbox_add(struct db *db, const struct outbox_row *r, int64_t *id);
 /* Up to `max` rows that may go now (queued, not_before_rel <= now_rel < expires_rel, first in
- * their recipient's order, recipient has none in `sending`), in order; the count. */
+ * their recipient's order, recipient has none in `sending`), in order, one a recipient; the count. */
 int outbox_due(struct db *db, int64_t now_rel, struct outbox_row *rows, int max);
-/* The earliest not_before_rel of a queued row after now_rel, or -ENOENT. */
+/* The earliest not_before_rel after now_rel of a queued row that is first in its recipient's
+ * order, or -ENOENT. */
 int outbox_next_rel(struct db *db, int64_t now_rel, int64_t *at_rel);
 /* State moves before the act. */
 int outbox_sending(struct db *db, int64_t id, const char *line);
@@ -78,6 +79,7 @@ int job_set(struct db *db, const char *kind, const char *key, enum job_clock clo
 int job_cancel(struct db *db, const char *kind, const char *key); /* absent is fine */
 /* The job that has been due longest, by either clock: 0 or -ENOENT. */
 int job_due(struct db *db, int64_t now_rel, int64_t now_wall, struct job *out);
+/* Deletes it; not when it was set anew since job_due gave it. */
 int job_done(struct db *db, int64_t id);
 /* A job that failed: moved by delay_ms, tries + 1. */
 int job_delay(struct db *db, int64_t id, int64_t delay_ms);

@@ -22,11 +22,14 @@ struct user {
 
 /* Makes the users equal to the roster: found by phone, added, changed, or set inactive and
  * their phone erased. Own transaction if none is open. changed (may be NULL) counts. PINs are
- * hashed (crypto_pwhash, Argon2id, interactive limits) only when they differ. */
+ * hashed (keyed, then Argon2id of 2 MB: the core's memory is bounded) only when they differ.
+ * -EEXIST when a phone stands there twice: nothing is changed. */
 int user_sync(struct db *db, const struct roster_entry *r, size_t n, int64_t now_ms, int *changed);
 /* Active users, ordered by id. A non-zero return of fn stops and is returned. */
 int user_each(struct db *db, int (*fn)(void *ctx, const struct user *u), void *ctx);
 int user_get(struct db *db, int64_t id, struct user *out);
+/* 0, or -EPERM when that is not the user's PIN (or there is none), -ENOENT. */
+int user_pin_check(struct db *db, int64_t id, const char *pin);
 int user_set_stopped(struct db *db, int64_t id, bool stopped);
 
 enum party_domain { PARTY_SENDER, PARTY_TIP };
@@ -38,7 +41,8 @@ int party_find(struct db *db, enum party_domain d, const char *number, int64_t *
 int party_number(struct db *db, int64_t id, char *out, size_t size);
 int party_set_stopped(struct db *db, int64_t id, bool stopped);
 int party_stopped(struct db *db, int64_t id, bool *stopped);
-/* Erases the sealed number; the row and its incidents stay. */
+/* Erases the sealed number, and its hash unless the party said NGUNG: party_of then makes a new
+ * one. The row and its incidents stay. */
 int party_erase(struct db *db, int64_t id, int64_t now_ms);
 /* Erases the numbers of tip parties whose newest tip is older than before_ms; the count. */
 int party_erase_old_tips(struct db *db, int64_t before_ms, int64_t now_ms);

@@ -27,14 +27,16 @@ CREATE TABLE "user" (
 CREATE TABLE party (
     id         INTEGER PRIMARY KEY,
     domain     TEXT   NOT NULL,
-    hash       BLOB   NOT NULL UNIQUE,    -- keyed hash of domain and number
+    hash       BLOB   NOT NULL UNIQUE,    -- keyed hash of domain and number; random once erased
     sealed     BLOB,                      -- the number, encrypted; NULL once erased
     stopped    INTEGER NOT NULL DEFAULT 0,
-    created_ms BIGINT NOT NULL,
+    created_ms BIGINT NOT NULL,           -- start of the day, and id at random: neither tells who came together
     erased_ms  BIGINT
 );
 
--- A part as it came. key: keyed hash of line, sender, time stamp, reference, number, body.
+-- A part as it came. key: keyed hash of line, sender, time stamp, reference, number, body; it
+-- begins with the time stamp, so that its index grows at one end. The body of a corrupt part is
+-- sealed: a raw PDU has its sender's number in it.
 CREATE TABLE part (
     id          INTEGER PRIMARY KEY,
     key         BLOB    NOT NULL UNIQUE,
@@ -100,7 +102,9 @@ CREATE TABLE incident (
     alert_step   INTEGER NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX incident_code ON incident (code) WHERE code_held = 1;
-CREATE INDEX incident_live ON incident (state, created_ms) WHERE state IN ('open', 'acked');
+CREATE INDEX incident_live ON incident (severity DESC, created_ms) WHERE state IN ('open', 'acked');
+CREATE INDEX incident_party ON incident (party_id) WHERE party_id IS NOT NULL;
+CREATE INDEX incident_closed ON incident (closed_ms) WHERE code_held = 1 AND closed_ms IS NOT NULL;
 CREATE INDEX incident_created ON incident (created_ms);
 
 -- Who changed what, when, from which message: also an incident's history. Never a number.
@@ -124,7 +128,9 @@ CREATE TABLE concern (
     PRIMARY KEY (incident_id, user_id)
 ) WITHOUT ROWID;
 
--- Effects are intentions: only the sender takes rows from here to a line.
+-- Effects are intentions: only the sender takes rows from here to a line. recipient is
+-- user_id, or -party_id. blocked: an earlier row of the same recipient and priority is queued
+-- or sending; so the rows that may go are found without looking at those that wait behind them.
 CREATE TABLE outbox (
     id             INTEGER PRIMARY KEY,
     user_id        BIGINT REFERENCES "user" (id),
@@ -135,21 +141,27 @@ CREATE TABLE outbox (
     message_id     BIGINT REFERENCES message (id),
     body           TEXT    NOT NULL,
     created_ms     BIGINT  NOT NULL,
-    not_before_rel BIGINT  NOT NULL,
+    not_before_rel BIGINT  NOT NULL,      -- its back-off included
     expires_rel    BIGINT  NOT NULL,
     state          TEXT    NOT NULL,      -- queued sending sent delivered failed expired cancelled uncertain
     line           TEXT,
     attempts       INTEGER NOT NULL DEFAULT 0,
+    recipient      BIGINT  NOT NULL,
+    blocked        INTEGER NOT NULL,
     ref            INTEGER,
     cms            INTEGER,
     sent_ms        BIGINT,
     reported_ms    BIGINT
 );
-CREATE INDEX outbox_queued ON outbox (priority, id) WHERE state = 'queued';
-CREATE INDEX outbox_sending ON outbox (id) WHERE state = 'sending';
+CREATE INDEX outbox_head ON outbox (priority, id) WHERE state = 'queued' AND blocked = 0;
+CREATE INDEX outbox_wait ON outbox (not_before_rel) WHERE state = 'queued' AND blocked = 0;
+CREATE INDEX outbox_live ON outbox (recipient, priority, id) WHERE state IN ('queued', 'sending');
+CREATE INDEX outbox_expiry ON outbox (expires_rel) WHERE state = 'queued';
+CREATE INDEX outbox_sending ON outbox (recipient) WHERE state = 'sending';
 CREATE INDEX outbox_ref ON outbox (line, ref) WHERE state = 'sent';
 CREATE INDEX outbox_incident ON outbox (incident_id) WHERE state = 'queued' AND incident_id IS NOT NULL;
 CREATE INDEX outbox_party ON outbox (party_id, created_ms) WHERE party_id IS NOT NULL;
+CREATE INDEX outbox_parties ON outbox (created_ms) WHERE party_id IS NOT NULL;
 
 -- Everything due. clock: 0 service time, 1 wall time.
 CREATE TABLE job (

@@ -1,0 +1,569 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * SQLite: the only file that speaks to the engine. Opens and checks the database, brings its
+ * schema up to date, prepares every query of store/sql once, and runs them for the record
+ * files (store/engine.h). Called by serve and the commands through store/db.h.
+ *
+ * What can go wrong: the disk is full or fails (the transaction is rolled back), the file is
+ * corrupt (said at open, the file stays as it is), the schema is from a later tinbao.
+ */
+#define SQL_TEXTS /* the texts too, not only their names */
+#include "store/engine.h"
+
+#include "gateway/base/err.h"
+#include "gateway/base/log.h"
+#include "gateway/base/str.h"
+
+#include <limits.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+
+#define BUSY_MS 2000
+
+static const char *const CONTROL[CTL_COUNT] = {
+    [CTL_BEGIN] = "BEGIN IMMEDIATE",   [CTL_COMMIT] = "COMMIT",     [CTL_ROLLBACK] = "ROLLBACK",
+    [CTL_SAVE] = "SAVEPOINT message",  [CTL_RELEASE] = "RELEASE message", [CTL_UNDO] = "ROLLBACK TO message",
+};
+
+struct pragma {
+    const char *name, *set, *expect;
+};
+
+/* The cache is bounded because the core's memory is (16 MB in all); no mmap, because a page
+ * that can not be read must be an error and not a SIGBUS. */
+static const struct pragma PRAGMAS_WRITE[] = {
+    {"journal_mode", "WAL", "wal"},
+    {"synchronous", "FULL", "2"},
+    {"foreign_keys", "ON", "1"},
+    {"secure_delete", "ON", "1"},
+    {"busy_timeout", "2000", "2000"},
+    {"cache_size", "-3072", "-3072"},
+    {"mmap_size", "0", "0"},
+    {"temp_store", "MEMORY", "2"},
+    {"wal_autocheckpoint", "2000", "2000"},
+    {"journal_size_limit", "16777216", "16777216"},
+    {"trusted_schema", "OFF", "0"},
+    {"cell_size_check", "ON", "1"},
+    {"encoding", NULL, "UTF-8"},
+};
+
+static const struct pragma PRAGMAS_READ[] = {
+    {"query_only", "ON", "1"},    {"busy_timeout", "2000", "2000"}, {"cache_size", "-3072", "-3072"},
+    {"mmap_size", "0", "0"},      {"temp_store", "MEMORY", "2"},    {"trusted_schema", "OFF", "0"},
+    {"cell_size_check", "ON", "1"},
+};
+
+static int translate(int code)
+{
+    switch (code & 0xff) {
+    case SQLITE_OK:
+    case SQLITE_ROW:
+    case SQLITE_DONE: return 0;
+    case SQLITE_FULL: return -ENOSPC;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return -EBUSY;
+    case SQLITE_NOMEM: return -ENOMEM;
+    case SQLITE_READONLY: return -EPERM;
+    case SQLITE_TOOBIG: return -EMSGSIZE;
+    case SQLITE_CONSTRAINT:
+        return code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY ? -EEXIST : -EINVAL;
+    default: return -EIO;
+    }
+}
+
+static int failed(struct db *db, const char *what)
+{
+    int rc = translate(sqlite3_extended_errcode(db->engine));
+    if (rc == 0)
+        rc = -EIO;
+    if (rc != -EEXIST)
+        log_err("database: %s: %s", what, sqlite3_errmsg(db->engine));
+    return rc;
+}
+
+/* -- statements ----------------------------------------------------------------------- */
+
+static void bound(struct db *db, enum sql_id id, int rc)
+{
+    if (rc != SQLITE_OK) /* a statement still in use, or a $n that the query has not: a fault of the caller */
+        log_err("database: %s: binding: %s", db_query_name(id), sqlite3_errmsg(db->engine));
+}
+
+void q_i64(struct db *db, enum sql_id id, int n, int64_t v)
+{
+    bound(db, id, sqlite3_bind_int64(db->st[id].st, db->st[id].param[n - 1], v));
+}
+
+void q_ref(struct db *db, enum sql_id id, int n, int64_t v)
+{
+    if (v)
+        q_i64(db, id, n, v);
+    else
+        bound(db, id, sqlite3_bind_null(db->st[id].st, db->st[id].param[n - 1]));
+}
+
+void q_text(struct db *db, enum sql_id id, int n, const char *s)
+{
+    bound(db, id, sqlite3_bind_text(db->st[id].st, db->st[id].param[n - 1], s, -1, SQLITE_STATIC));
+}
+
+void q_blob(struct db *db, enum sql_id id, int n, const void *p, size_t size)
+{
+    int i = db->st[id].param[n - 1];
+    if (p && size == 0)
+        bound(db, id, sqlite3_bind_zeroblob(db->st[id].st, i, 0));
+    else
+        bound(db, id, sqlite3_bind_blob(db->st[id].st, i, p, (int)size, SQLITE_STATIC));
+}
+
+int q_run(struct db *db, enum sql_id id)
+{
+    sqlite3_stmt *st = db->st[id].st;
+    int rc = sqlite3_step(st);
+    int out = rc == SQLITE_DONE ? sqlite3_changes(db->engine) : failed(db, db_query_name(id));
+    sqlite3_reset(st);
+    return out;
+}
+
+int q_insert(struct db *db, enum sql_id id, int64_t *rowid)
+{
+    int n = q_run(db, id);
+    if (n < 0)
+        return n;
+    if (n == 0)
+        return -EEXIST;
+    if (rowid)
+        *rowid = sqlite3_last_insert_rowid(db->engine);
+    return 0;
+}
+
+int q_row(struct db *db, enum sql_id id)
+{
+    sqlite3_stmt *st = db->st[id].st;
+    int rc = sqlite3_step(st);
+    if (rc == SQLITE_ROW)
+        return 1;
+    int out = rc == SQLITE_DONE ? 0 : failed(db, db_query_name(id));
+    sqlite3_reset(st);
+    return out;
+}
+
+int q_one(struct db *db, enum sql_id id)
+{
+    int rc = q_row(db, id);
+    return rc == 1 ? 0 : rc == 0 ? -ENOENT : rc;
+}
+
+void q_end(struct db *db, enum sql_id id)
+{
+    sqlite3_reset(db->st[id].st);
+}
+
+int q_free(struct db *db, enum sql_id id)
+{
+    if (!sqlite3_stmt_busy(db->st[id].st))
+        return 0;
+    log_err("database: %s is asked again before it has ended", db_query_name(id));
+    return -EBUSY;
+}
+
+int64_t q_get(struct db *db, enum sql_id id, int col)
+{
+    return sqlite3_column_int64(db->st[id].st, col);
+}
+
+const char *q_str(struct db *db, enum sql_id id, int col)
+{
+    const unsigned char *s = sqlite3_column_text(db->st[id].st, col);
+    return s ? (const char *)s : "";
+}
+
+const void *q_bytes(struct db *db, enum sql_id id, int col, size_t *size)
+{
+    const void *p = sqlite3_column_blob(db->st[id].st, col);
+    *size = (size_t)sqlite3_column_bytes(db->st[id].st, col);
+    return p;
+}
+
+void q_cut(char *dst, size_t size, const char *src)
+{
+    size_t n = strlen(src);
+    if (n >= size) {
+        n = size - 1;
+        while (n > 0 && ((unsigned char)src[n] & 0xC0) == 0x80) /* inside a UTF-8 character */
+            n--;
+    }
+    memcpy(dst, src, n);
+    dst[n] = '\0';
+}
+
+void q_copy(struct db *db, enum sql_id id, int col, char *dst, size_t size)
+{
+    q_cut(dst, size, q_str(db, id, col));
+}
+
+const char *db_query_name(enum sql_id id)
+{
+    return SQL_NAMES[id];
+}
+
+static int prepare(struct db *db, const char *sql, sqlite3_stmt **out, const char *name)
+{
+    if (sqlite3_prepare_v3(db->engine, sql, -1, SQLITE_PREPARE_PERSISTENT, out, NULL) == SQLITE_OK)
+        return 0;
+    return failed(db, name);
+}
+
+static int prepare_all(struct db *db)
+{
+    char name[16];
+    int rc = 0;
+    for (int i = 0; rc == 0 && i < SQL_COUNT; i++) {
+        struct statement *s = &db->st[i];
+        rc = prepare(db, SQL_TEXT[i], &s->st, SQL_NAMES[i]);
+        int n = rc == 0 ? sqlite3_bind_parameter_count(s->st) : 0;
+        if (n > DB_PARAMS_MAX)
+            return -EINVAL;
+        for (int p = 0; p < n; p++) {
+            snprintf(name, sizeof name, "$%d", p + 1);
+            s->param[p] = (uint8_t)sqlite3_bind_parameter_index(s->st, name);
+        }
+    }
+    for (int i = 0; rc == 0 && i < CTL_COUNT; i++)
+        rc = prepare(db, CONTROL[i], &db->control[i], CONTROL[i]);
+    return rc;
+}
+
+int db_exec(struct db *db, const char *sql, char *out, size_t size)
+{
+    sqlite3_stmt *st = NULL;
+    int rc = 0;
+    if (out)
+        out[0] = '\0';
+    while (rc == 0 && *sql) {
+        bool first = true;
+        int step = SQLITE_DONE;
+        if (sqlite3_prepare_v2(db->engine, sql, -1, &st, &sql) != SQLITE_OK)
+            return failed(db, "statement");
+        while (st && (step = sqlite3_step(st)) == SQLITE_ROW) {
+            const char *s = (const char *)sqlite3_column_text(st, 0);
+            if (first && out)
+                q_cut(out, size, s ? s : "");
+            first = false;
+        }
+        if (step != SQLITE_DONE)
+            rc = failed(db, "statement");
+        sqlite3_finalize(st);
+    }
+    return rc;
+}
+
+int db_plan(struct db *db, enum sql_id id, char *out, size_t size)
+{
+    char sql[4096];
+    sqlite3_stmt *st = NULL;
+    struct sbuf s = sbuf_on(sql, sizeof sql), b = sbuf_on(out, size);
+    sbuf_addf(&s, "EXPLAIN QUERY PLAN %s", SQL_TEXT[id]);
+    int rc = sbuf_done(&s);
+    if (rc == 0)
+        rc = prepare(db, sql, &st, SQL_NAMES[id]);
+    while (rc == 0 && sqlite3_step(st) == SQLITE_ROW)
+        sbuf_addf(&b, "%s\n", (const char *)sqlite3_column_text(st, 3));
+    sqlite3_finalize(st);
+    return rc;
+}
+
+/* -- transactions --------------------------------------------------------------------- */
+
+static int control(struct db *db, enum db_control c)
+{
+    int rc = sqlite3_step(db->control[c]) == SQLITE_DONE ? 0 : failed(db, CONTROL[c]);
+    sqlite3_reset(db->control[c]);
+    return rc;
+}
+
+void db_forget(struct db *db)
+{
+    memset(db->party, 0, sizeof db->party);
+    db->codes_known = false;
+    db->job_id = 0;
+}
+
+bool db_in_transaction(const struct db *db)
+{
+    return sqlite3_get_autocommit(db->engine) == 0;
+}
+
+int db_begin(struct db *db)
+{
+    return control(db, CTL_BEGIN);
+}
+
+/* What was erased must not stay readable in the WAL. A reader may be in the way: then after
+ * the next commit. */
+static void wipe_wal(struct db *db)
+{
+    sqlite3_busy_timeout(db->engine, 0);
+    if (sqlite3_wal_checkpoint_v2(db->engine, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK)
+        db->wipe = false;
+    sqlite3_busy_timeout(db->engine, BUSY_MS);
+}
+
+int db_commit(struct db *db)
+{
+    int rc = control(db, CTL_COMMIT);
+    if (rc < 0)
+        db_rollback(db);
+    else if (db->wipe)
+        wipe_wal(db);
+    return rc;
+}
+
+void db_rollback(struct db *db)
+{
+    if (db_in_transaction(db))
+        (void)control(db, CTL_ROLLBACK);
+    db_forget(db);
+}
+
+int db_save(struct db *db)
+{
+    return control(db, CTL_SAVE);
+}
+
+int db_release(struct db *db)
+{
+    return control(db, CTL_RELEASE);
+}
+
+int db_undo(struct db *db)
+{
+    int rc = control(db, CTL_UNDO);
+    if (rc == 0)
+        rc = control(db, CTL_RELEASE);
+    db_forget(db);
+    return rc;
+}
+
+/* -- open ----------------------------------------------------------------------------- */
+
+int db_pragma(struct db *db, const char *name, const char *set, const char *expect)
+{
+    char sql[96], got[64] = "";
+    struct sbuf b = sbuf_on(sql, sizeof sql);
+    if (set)
+        sbuf_addf(&b, "PRAGMA %s = %s;", name, set);
+    sbuf_addf(&b, "PRAGMA %s;", name);
+    int rc = sbuf_done(&b);
+    if (rc == 0)
+        rc = db_exec(db, sql, got, sizeof got);
+    if (rc == 0 && strcmp(got, expect) != 0) {
+        log_err("database: PRAGMA %s is '%s' and not '%s'", name, got, expect);
+        rc = -EIO;
+    }
+    return rc;
+}
+
+static int set_pragmas(struct db *db, const struct pragma *p, size_t n)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = db_pragma(db, p[i].name, p[i].set, p[i].expect);
+    return rc;
+}
+
+static int read_number(struct db *db, const char *sql, long *out)
+{
+    char got[32];
+    int rc = db_exec(db, sql, got, sizeof got);
+    *out = rc == 0 ? strtol(got, NULL, 10) : 0;
+    return rc;
+}
+
+/* Reads only: a file that is corrupt, or not ours, stays as it is. */
+static int check_file(struct db *db, const char *path)
+{
+    char got[256];
+    long version, application, tables;
+    int rc = read_number(db, "PRAGMA user_version", &version);
+    if (rc == 0)
+        rc = read_number(db, "PRAGMA application_id", &application);
+    if (rc == 0)
+        rc = read_number(db, "SELECT COUNT(*) FROM sqlite_schema", &tables);
+    if (rc < 0) {
+        log_err("%s: can not be read as a database; it was left as it is: restore it from the backup", path);
+        return rc;
+    }
+    db->version = (int)version;
+    if (version == 0 ? tables > 0 : application != DB_APPLICATION_ID) {
+        log_err("%s: is not a database of tinbao", path);
+        return -EPROTO;
+    }
+    if (version > DB_SCHEMA_VERSION || (db->mode == DB_READ && version < DB_SCHEMA_VERSION)) {
+        log_err("%s: has schema version %ld, this tinbao knows %d: %s", path, version, DB_SCHEMA_VERSION,
+                version > DB_SCHEMA_VERSION ? "use the newer tinbao" : "start serve once, it brings it up to date");
+        return -EPROTO;
+    }
+    if (db->mode == DB_READ)
+        return 0;
+    rc = db_exec(db, "PRAGMA quick_check(1)", got, sizeof got);
+    if (rc == 0 && strcmp(got, "ok") == 0)
+        return 0;
+    log_err("%s: is corrupt (%s); it was left as it is: restore it from the backup", path, got);
+    return rc < 0 ? rc : -EIO;
+}
+
+int db_migrate(struct db *db, const struct db_step *steps, size_t n)
+{
+    char set[96];
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        if (steps[i].to <= db->version)
+            continue;
+        snprintf(set, sizeof set, "PRAGMA application_id = %d; PRAGMA user_version = %d", DB_APPLICATION_ID,
+                 steps[i].to);
+        rc = db_exec(db, "BEGIN IMMEDIATE", NULL, 0);
+        if (rc == 0)
+            rc = db_exec(db, steps[i].text, NULL, 0);
+        if (rc == 0)
+            rc = db_exec(db, set, NULL, 0);
+        if (rc == 0)
+            rc = db_exec(db, "COMMIT", NULL, 0);
+        if (rc < 0) {
+            if (db_in_transaction(db))
+                (void)db_exec(db, "ROLLBACK", NULL, 0);
+            log_err("database: the step from schema %d to %d failed; the file is as before", db->version,
+                    steps[i].to);
+            return -EIO;
+        }
+        db->version = steps[i].to;
+    }
+    return rc;
+}
+
+static int bring_up_to_date(struct db *db)
+{
+    struct db_step steps[ARRAY_LEN(SQL_MIGRATIONS)] = {{0, NULL}};
+    struct db_step whole = {DB_SCHEMA_VERSION, SQL_SCHEMA};
+    size_t n = 0;
+    if (db->version == 0)
+        return db_migrate(db, &whole, 1);
+    for (size_t i = 0; SQL_MIGRATIONS[i].to; i++)
+        steps[n++] = (struct db_step){SQL_MIGRATIONS[i].to, SQL_MIGRATIONS[i].text};
+    return db_migrate(db, steps, n);
+}
+
+/* Does the key file belong to this database? The word is written with the first schema. */
+static int check_key(struct db *db)
+{
+    char want[2 * DIGEST_SIZE + 1], got[2 * DIGEST_SIZE + 1];
+    seal_key_check(&db->keys, want);
+    int rc = meta_get(db, "key_check", got, sizeof got);
+    if (rc == -ENOENT && db->mode == DB_WRITE)
+        return meta_set(db, "key_check", want);
+    if (rc == 0 && strcmp(got, want) != 0) {
+        log_err("database: the key file is not the one that it was sealed with: restore that one from the backup");
+        rc = -EPERM;
+    }
+    return rc;
+}
+
+static int open_engine(struct db *db, const char *path)
+{
+    int flags = db->mode == DB_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* refused once the library runs: no harm */
+    int rc = sqlite3_open_v2(path, &db->engine, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+    if (rc != SQLITE_OK) {
+        log_err("%s: %s", path, db->engine ? sqlite3_errmsg(db->engine) : "out of memory");
+        return translate(rc);
+    }
+    /* Until all is checked, and ever for a reader: closing must not write a thing. */
+    sqlite3_db_config(db->engine, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    sqlite3_busy_timeout(db->engine, BUSY_MS);
+    return 0;
+}
+
+static int open_files(struct db *db, const char *dir, char *path, size_t size)
+{
+    uint8_t key[KEY_SIZE];
+    struct stat st;
+    int rc = statedir_path(path, size, dir, "tinbao.db");
+    if (rc == 0 && db->mode == DB_WRITE)
+        rc = statedir_make(dir);
+    if (rc == 0 && db->mode == DB_WRITE)
+        rc = statedir_lock(dir, &db->lock_fd);
+    if (rc < 0)
+        return rc;
+    bool there = stat(path, &st) == 0 && st.st_size > 0;
+    if (!there && db->mode == DB_READ) {
+        log_err("%s: is not there: tinbao serve makes it", path);
+        return -ENOENT;
+    }
+    rc = statedir_key(dir, !there, key);
+    if (rc == 0)
+        rc = seal_init(&db->keys, key);
+    explicit_bzero(key, sizeof key);
+    if (rc == 0 && db->mode == DB_WRITE)
+        rc = statedir_touch(path);
+    return rc;
+}
+
+int db_open(struct db **out, const char *dir, enum db_mode mode)
+{
+    char path[PATH_MAX];
+    *out = NULL;
+    struct db *db = calloc(1, sizeof *db);
+    if (!db)
+        return -ENOMEM;
+    db->mode = mode;
+    db->lock_fd = -1;
+    int rc = open_files(db, dir, path, sizeof path);
+    if (rc == 0)
+        rc = open_engine(db, path);
+    if (rc == 0)
+        rc = check_file(db, path);
+    if (rc == 0 && mode == DB_WRITE)
+        rc = set_pragmas(db, PRAGMAS_WRITE, ARRAY_LEN(PRAGMAS_WRITE));
+    if (rc == 0 && mode == DB_READ)
+        rc = set_pragmas(db, PRAGMAS_READ, ARRAY_LEN(PRAGMAS_READ));
+    if (rc == 0 && mode == DB_WRITE)
+        rc = bring_up_to_date(db);
+    if (rc == 0)
+        rc = prepare_all(db);
+    if (rc == 0)
+        rc = check_key(db);
+    if (rc < 0) {
+        db_close(db);
+        return rc;
+    }
+    if (mode == DB_WRITE)
+        sqlite3_db_config(db->engine, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+    *out = db;
+    return 0;
+}
+
+void db_close(struct db *db)
+{
+    if (!db)
+        return;
+    for (int i = 0; i < SQL_COUNT; i++)
+        sqlite3_finalize(db->st[i].st);
+    for (int i = 0; i < CTL_COUNT; i++)
+        sqlite3_finalize(db->control[i]);
+    if (db->engine && sqlite3_close(db->engine) != SQLITE_OK)
+        log_err("database: closing: %s", sqlite3_errmsg(db->engine));
+    if (db->lock_fd >= 0)
+        close(db->lock_fd); /* only now: the last checkpoint is done */
+    seal_wipe(&db->keys);
+    free(db);
+}
+
+int db_version(const struct db *db)
+{
+    return db->version;
+}

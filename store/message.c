@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Parts and messages. Called by the desk for each part that a line hands over. No row here
+ * holds a number: keys are keyed hashes, senders are user or party ids, and the body of a
+ * part that could not be decoded (a raw PDU, with its sender inside) is sealed.
+ */
+#include "store/message.h"
+
+#include "gateway/base/err.h"
+#include "gateway/base/log.h"
+#include "store/engine.h"
+
+#include <string.h>
+
+/* Both keys begin alike: line and sender. The part's own key starts with the service
+ * centre's time in seconds, which is in the row anyway: keys of one day stand together, and
+ * the index of a million parts is written at its end instead of all over. */
+void part_keys(struct db *db, struct part_row *r)
+{
+    const struct sms_part *p = r->part;
+    const uint8_t numbers[] = {(uint8_t)(p->ref >> 8), (uint8_t)p->ref, p->ref_bits, p->total, p->seq};
+    struct piece group[] = {
+        {"group", 5}, {r->line, strlen(r->line)}, {p->sender, strlen(p->sender)}, {numbers, sizeof numbers - 1}};
+    struct piece part[] = {{"part", 4},
+                           {r->line, strlen(r->line)},
+                           {p->sender, strlen(p->sender)},
+                           {numbers, sizeof numbers},
+                           {&p->smsc_ms, sizeof p->smsc_ms},
+                           {p->body, p->body_len <= SMS_BODY_MAX ? p->body_len : SMS_BODY_MAX}};
+    uint32_t seconds = (uint32_t)(p->smsc_ms / 1000);
+    seal_hash(db->keys.part, part, ARRAY_LEN(part), r->key);
+    for (int i = 0; i < 4; i++)
+        r->key[i] = (uint8_t)(seconds >> (24 - 8 * i));
+    r->grouped = p->ref_bits != 0 && p->total > 1;
+    if (r->grouped)
+        seal_hash(db->keys.part, group, ARRAY_LEN(group), r->group_key);
+    else
+        memset(r->group_key, 0, sizeof r->group_key);
+}
+
+int part_add(struct db *db, const struct part_row *r)
+{
+    const enum sql_id q = SQL_part_insert;
+    const struct sms_part *p = r->part;
+    uint8_t sealed[SMS_BODY_MAX + SEAL_EXTRA];
+    if (p->body_len > SMS_BODY_MAX)
+        return -EINVAL;
+    if (p->corrupt)
+        seal(&db->keys, p->body, p->body_len, r->key, sealed);
+    q_blob(db, q, 1, r->key, DIGEST_SIZE);
+    q_text(db, q, 2, r->line);
+    q_blob(db, q, 3, r->grouped ? r->group_key : NULL, DIGEST_SIZE);
+    q_ref(db, q, 4, r->party_id);
+    q_i64(db, q, 5, p->ref);
+    q_i64(db, q, 6, p->ref_bits);
+    q_i64(db, q, 7, p->total);
+    q_i64(db, q, 8, p->seq);
+    q_i64(db, q, 9, p->coding);
+    q_i64(db, q, 10, p->corrupt);
+    q_i64(db, q, 11, p->smsc_ms);
+    q_i64(db, q, 12, r->received_ms);
+    if (p->corrupt)
+        q_blob(db, q, 13, sealed, (size_t)p->body_len + SEAL_EXTRA);
+    else
+        q_blob(db, q, 13, p->body, p->body_len);
+    q_ref(db, q, 14, r->message_id);
+    return q_insert(db, q, NULL);
+}
+
+int part_known(struct db *db, const uint8_t key[DIGEST_SIZE])
+{
+    q_blob(db, SQL_part_by_key, 1, key, DIGEST_SIZE);
+    int rc = q_one(db, SQL_part_by_key);
+    if (rc == 0)
+        q_end(db, SQL_part_by_key);
+    return rc;
+}
+
+static int read_body(struct db *db, enum sql_id q, struct group_part *p)
+{
+    size_t n, key_n;
+    const uint8_t *body = q_bytes(db, q, 7, &n);
+    size_t extra = p->corrupt ? SEAL_EXTRA : 0;
+    if (n < extra || n - extra > SMS_BODY_MAX)
+        return -EIO;
+    if (p->corrupt) {
+        const uint8_t *key = q_bytes(db, q, 8, &key_n);
+        int rc = key_n == DIGEST_SIZE ? unseal(&db->keys, body, n, key, p->body) : -EIO;
+        if (rc < 0)
+            return rc;
+    } else if (n) {
+        memcpy(p->body, body, n);
+    }
+    p->body_len = (uint16_t)(n - extra);
+    return 0;
+}
+
+static int read_part(struct db *db, struct group_part *p)
+{
+    const enum sql_id q = SQL_part_of_group;
+    p->seq = (int)q_get(db, q, 0);
+    p->total = (int)q_get(db, q, 1);
+    p->party_id = q_get(db, q, 2);
+    p->smsc_ms = q_get(db, q, 3);
+    p->received_ms = q_get(db, q, 4);
+    p->coding = (uint8_t)q_get(db, q, 5);
+    p->corrupt = (uint8_t)q_get(db, q, 6);
+    return read_body(db, q, p);
+}
+
+int part_group_each(struct db *db, const uint8_t group_key[DIGEST_SIZE],
+                    int (*fn)(void *ctx, const struct group_part *p), void *ctx)
+{
+    const enum sql_id q = SQL_part_of_group;
+    struct group_part p = {0};
+    int last = -1, stop = 0, rc = q_free(db, q);
+    if (rc < 0)
+        return rc;
+    q_blob(db, q, 1, group_key, DIGEST_SIZE);
+    while (stop == 0 && (rc = q_row(db, q)) == 1) {
+        if (q_get(db, q, 0) == last)
+            continue;
+        rc = read_part(db, &p);
+        if (rc < 0) {
+            log_err("database: a kept part can not be read");
+            break;
+        }
+        last = p.seq;
+        stop = fn(ctx, &p);
+    }
+    q_end(db, q);
+    return stop ? stop : rc;
+}
+
+static int one_i64(struct db *db, enum sql_id q, int64_t *out)
+{
+    *out = 0;
+    int rc = q_one(db, q);
+    if (rc < 0)
+        return rc;
+    *out = q_get(db, q, 0);
+    q_end(db, q);
+    return 0;
+}
+
+int part_group_count(struct db *db, const uint8_t group_key[DIGEST_SIZE])
+{
+    int64_t n;
+    q_blob(db, SQL_part_group_seqs, 1, group_key, DIGEST_SIZE);
+    int rc = one_i64(db, SQL_part_group_seqs, &n);
+    return rc < 0 ? rc : (int)n;
+}
+
+int part_group_message(struct db *db, const uint8_t group_key[DIGEST_SIZE], int64_t since_ms, int64_t *message_id)
+{
+    q_blob(db, SQL_part_group_joined, 1, group_key, DIGEST_SIZE);
+    q_i64(db, SQL_part_group_joined, 2, since_ms);
+    return one_i64(db, SQL_part_group_joined, message_id);
+}
+
+int part_group_take(struct db *db, const uint8_t group_key[DIGEST_SIZE], int64_t message_id)
+{
+    q_blob(db, SQL_part_group_give, 1, group_key, DIGEST_SIZE);
+    q_i64(db, SQL_part_group_give, 2, message_id);
+    int rc = q_run(db, SQL_part_group_give);
+    return rc < 0 ? rc : 0;
+}
+
+int message_add(struct db *db, const struct message_row *r, int64_t *id)
+{
+    const enum sql_id q = SQL_message_insert;
+    q_text(db, q, 1, r->line);
+    q_ref(db, q, 2, r->user_id);
+    q_ref(db, q, 3, r->party_id);
+    q_i64(db, q, 4, r->sender_kind);
+    q_i64(db, q, 5, r->received_ms);
+    q_i64(db, q, 6, r->received_rel);
+    q_i64(db, q, 7, r->smsc_ms);
+    q_text(db, q, 8, r->body);
+    q_text(db, q, 9, r->form);
+    q_text(db, q, 10, r->disposition);
+    q_ref(db, q, 11, r->incident_id);
+    q_ref(db, q, 12, r->text_key);
+    return q_insert(db, q, id);
+}
+
+int message_settle(struct db *db, int64_t id, const char *disposition, int64_t incident_id)
+{
+    q_i64(db, SQL_message_update, 1, id);
+    q_text(db, SQL_message_update, 2, disposition);
+    q_ref(db, SQL_message_update, 3, incident_id);
+    int rc = q_run(db, SQL_message_update);
+    return rc > 0 ? 0 : rc == 0 ? -ENOENT : rc;
+}
+
+int message_same(struct db *db, int64_t text_key, int64_t since_rel, int64_t *id, int64_t *incident_id)
+{
+    *id = *incident_id = 0;
+    if (text_key == 0)
+        return -ENOENT;
+    q_i64(db, SQL_message_by_text, 1, text_key);
+    q_i64(db, SQL_message_by_text, 2, since_rel);
+    int rc = q_one(db, SQL_message_by_text);
+    if (rc < 0)
+        return rc;
+    *id = q_get(db, SQL_message_by_text, 0);
+    *incident_id = q_get(db, SQL_message_by_text, 1);
+    q_end(db, SQL_message_by_text);
+    return 0;
+}
+
+int message_incident(struct db *db, int64_t id, int64_t *incident_id)
+{
+    q_i64(db, SQL_message_incident_of, 1, id);
+    return one_i64(db, SQL_message_incident_of, incident_id);
+}
+
+int message_count(struct db *db, const char *disposition, int64_t since_ms, int64_t *n)
+{
+    enum sql_id q = disposition ? SQL_message_count_disposition : SQL_message_count_all;
+    q_i64(db, q, 1, since_ms);
+    if (disposition)
+        q_text(db, q, 2, disposition);
+    return one_i64(db, q, n);
+}
