@@ -192,7 +192,7 @@ static int run(int argc, char **argv)
     int n = argc - optind, rc = 2;
     char **files = argv + optind;
     struct config *cfg = NULL;
-    struct script **scripts = calloc((size_t)n, sizeof *scripts);
+    struct script **scripts = calloc((size_t)n, sizeof(struct script *));
     if (!scripts)
         return 1;
     for (int i = 0; i < n; i++)

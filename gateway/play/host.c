@@ -31,11 +31,10 @@ static void on_tick(evutil_socket_t fd, short what, void *ctx)
 
 static void on_message(struct host *h, const struct play_msg *m)
 {
-    if (m->magic != PLAY_MAGIC) {
-        h->broken = true;
-    } else if (m->type == PLAY_READY) {
+    bool ours = m->magic == PLAY_MAGIC;
+    if (ours && m->type == PLAY_READY) {
         h->ready = true;
-    } else if (m->type == PLAY_IDLE) {
+    } else if (ours && m->type == PLAY_IDLE) {
         h->idle_n = m->n;
         h->next_ms = m->a;
         h->lines_up = m->b != 0;

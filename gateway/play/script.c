@@ -263,25 +263,24 @@ static void take_escapes(char *p)
     *to = '\0';
 }
 
-static int number_item(struct reader *r, enum script_op op, const char *number, struct script_item **out)
+/* A new statement of this phone; NULL with *rc when the number can not be one. */
+static struct script_item *number_item(struct reader *r, enum script_op op, const char *number, int *rc)
 {
-    int rc = check_number(r, number);
-    if (rc < 0)
-        return rc;
+    *rc = check_number(r, number);
+    if (*rc)
+        return NULL;
     struct script_item *it = add_item(r, op);
-    if (!it)
-        return -ENOMEM;
-    if (str_copy(it->number, sizeof it->number, number) < 0)
-        return fail(r, "the number is too long");
-    *out = it;
-    return 0;
+    *rc = it ? str_copy(it->number, sizeof it->number, number) : -ENOMEM;
+    if (*rc == -EMSGSIZE)
+        *rc = fail(r, "the number is too long");
+    return *rc ? NULL : it;
 }
 
 static int read_text(struct reader *r, const char *number, const char *p)
 {
-    struct script_item *it;
-    int rc = number_item(r, OP_TEXT, number, &it);
-    if (rc < 0)
+    int rc;
+    struct script_item *it = number_item(r, OP_TEXT, number, &rc);
+    if (!it)
         return rc;
     if (blank(*p))
         p++;
@@ -315,9 +314,9 @@ static int read_expect(struct reader *r, const char *number, const char *p)
 {
     static const char *const words[] = {"any", "nothing", "skip"};
     static const enum script_match match[] = {MATCH_ANY, MATCH_NOTHING, MATCH_SKIP};
-    struct script_item *it;
-    int rc = number_item(r, OP_EXPECT, number, &it);
-    if (rc < 0)
+    int rc;
+    struct script_item *it = number_item(r, OP_EXPECT, number, &rc);
+    if (!it)
         return rc;
     p = skip_blank(p);
     if (!*p)
@@ -357,6 +356,7 @@ static bool cut_suffix(char *p, const char *suffix)
 static int read_phone(struct reader *r, char *p)
 {
     struct script_item *it;
+    int rc;
     char *arrow = find_arrow(p);
     if (arrow) {
         bool sends = *arrow == '>';
@@ -366,13 +366,13 @@ static int read_phone(struct reader *r, char *p)
     }
     trim_end(p);
     if (cut_suffix(p, " rings"))
-        return number_item(r, OP_RINGS, p, &it);
+        return number_item(r, OP_RINGS, p, &rc) ? 0 : rc;
     bool off = cut_suffix(p, " is unreachable");
     if (off || cut_suffix(p, " is reachable")) {
-        int rc = number_item(r, OP_REACHABLE, p, &it);
-        if (rc == 0)
+        it = number_item(r, OP_REACHABLE, p, &rc);
+        if (it)
             it->reachable = !off;
-        return rc;
+        return it ? 0 : rc;
     }
     return fail(r,
                 "'%.60s' is no statement; there are: at, wait, clock, NUMBER > TEXT, NUMBER < TEXT, NUMBER rings, "
