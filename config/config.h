@@ -56,7 +56,7 @@ struct line_config {
     bool cut_pauses;     /* default false; true by default on a virtual modem */
 };
 
-struct balance_config { /* USSD balance code by operator */
+struct balance_config {    /* USSD balance code by operator */
     char operator_code[8]; /* "45204", or "*" */
     char ussd[16];         /* "*101#" */
 };
@@ -72,8 +72,8 @@ struct config {
     char path[256]; /* of tinbao.cfg */
     /* paths, resolved */
     char places_path[256], kinds_path[256], forms_path[256], messages_path[256], roster_path[256];
-    char state_dir[256];   /* database, key file, control socket; default /var/lib/tinbao */
-    bool demo;             /* the roster says it is invented: refused on a real modem */
+    char state_dir[256]; /* database, key file, control socket; default /var/lib/tinbao */
+    bool demo;           /* the roster says it is invented: refused on a real modem */
 
     struct line_config lines[CONFIG_LINES_MAX];
     size_t n_lines;
@@ -93,29 +93,29 @@ struct config {
     size_t n_roster;
 
     /* values, each a row of the table in keys.c */
-    char service_name[32];   /* "CA xa Tan Phuc", for texts; default "CA xa" */
-    int code_digits;         /* digits of an incident code before the check digit: 4..6, default 4 */
-    int join_parts_s;        /* incomplete multipart handled after, default 600 */
-    int resend_window_s;     /* same report again, default 300 */
-    int unknown_replies_per_hour; /* to one unknown number, default 3 */
+    char service_name[32];            /* "CA xa Tan Phuc", for texts; default "CA xa" */
+    int code_digits;                  /* digits of an incident code before the check digit: 4..6, default 4 */
+    int join_parts_s;                 /* incomplete multipart handled after, default 600 */
+    int resend_window_s;              /* same report again, default 300 */
+    int unknown_replies_per_hour;     /* to one unknown number, default 3 */
     int unknown_replies_all_per_hour; /* to all unknown numbers, default 60 */
-    int alert_repeat_s[6];   /* by severity 1..5 (index): no NHAN within, defaults 1800 1800 1800 900 300 */
-    int alert_ttl_s;         /* an alert's time to live, default 7200 */
-    int reply_ttl_s;         /* default 3600 */
-    int digest_ttl_s;        /* default 43200 */
-    int sos_repeat_s;        /* default 120 */
-    int code_rest_days;      /* a code is free again after, default 90 */
-    int tip_number_days;     /* a tipster's number is erased after, default 7 */
-    int night_start_h, night_end_h; /* 21 and 5 */
-    int under_way_h;         /* TROM is under way up to, default 2 hours */
-    int line_deadline_max_s; /* longest deadline a line may announce, default 120 */
-    bool dlr;                /* ask for delivery reports, default true */
-    int balance_every_h;     /* ask the balance, 0 = never, default 24 */
-    char log_level[12];      /* "info" */
+    int alert_repeat_s[6];            /* by severity 1..5 (index): no NHAN within, defaults 1800 1800 1800 900 300 */
+    int alert_ttl_s;                  /* an alert's time to live, default 7200 */
+    int reply_ttl_s;                  /* default 3600 */
+    int digest_ttl_s;                 /* default 43200 */
+    int sos_repeat_s;                 /* default 120 */
+    int code_rest_days;               /* a code is free again after, default 90 */
+    int tip_number_days;              /* a tipster's number is erased after, default 7 */
+    int night_start_h, night_end_h;   /* 21 and 5 */
+    int under_way_h;                  /* TROM is under way up to, default 2 hours */
+    int line_deadline_max_s;          /* longest deadline a line may announce, default 120 */
+    bool dlr;                         /* ask for delivery reports, default true */
+    int balance_every_h;              /* ask the balance, 0 = never, default 24 */
+    char log_level[12];               /* "info" */
 
     const struct place *const *places_by_code; /* sorted, n_places; NULL in a config made by hand */
     bool roster_given;                         /* the config names its roster: import may write it */
-    void *arena; /* owner of the strings, config_free() */
+    void *arena;                               /* owner of the strings, config_free() */
 };
 
 /* Loads everything. NULL when the file can not be read or there are errors (see problems). */
@@ -137,8 +137,8 @@ const struct form_def *config_form(const struct config *c, const char *name);
 int roster_read(const char *path, struct roster_entry **out, struct problems *p);
 /* The checks of the product page against the places: team of 3 to 5, one leader, one
  * deputy, duplicate phones, unknown places, places without an officer, nobody on duty. */
-void roster_check(const struct roster_entry *r, size_t n, const struct place *places, size_t n_places,
-                  const char *file, struct problems *p);
+void roster_check(const struct roster_entry *r, size_t n, const struct place *places, size_t n_places, const char *file,
+                  struct problems *p);
 /* The same over octets in memory; `file` is for the messages. */
 int roster_parse(const char *data, size_t size, const char *file, struct roster_entry **out, struct problems *p);
 /* Writes the CSV in place of the file: a temporary beside it, fsync, rename, fsync of the
@@ -151,6 +151,5 @@ int roster_print(FILE *to, const struct roster_entry *r, size_t n);
  * restart (1). Calls say(ctx, key, needs_restart) for each. */
 void config_diff(const struct config *a, const struct config *b,
                  void (*say)(void *ctx, const char *key, bool needs_restart), void *ctx);
-
 
 #endif

@@ -68,8 +68,7 @@ static bool same_messages(const struct config *a, const struct config *b)
     if (a->n_messages != b->n_messages)
         return false;
     for (size_t i = 0; i < a->n_messages; i++)
-        if (strcmp(a->messages[i].key, b->messages[i].key) != 0 ||
-            !same_text(a->messages[i].text, b->messages[i].text))
+        if (strcmp(a->messages[i].key, b->messages[i].key) != 0 || !same_text(a->messages[i].text, b->messages[i].text))
             return false;
     return true;
 }

@@ -108,6 +108,7 @@ static const char *remedy_of(const char *error)
         return "the same name is set twice: delete one of the two";
     if (!strcmp(error, "mismatched element type in array"))
         return "an array [ ] holds either texts or numbers: put all in quotes, or none";
+    /* scan_settings() has said all others; this one is for what it may have overlooked */
     return "can not be understood: look on this line and the one before for a missing quote, '=', ';' or bracket";
 }
 
@@ -120,7 +121,17 @@ int file_parse(const char *file, const char *text, size_t n, config_t *cfg, stru
     }
     if (file_check_text(file, text, n, p) < 0 || scan_settings(file, text, n, p) < 0)
         return -EINVAL;
-    if (config_read_string(cfg, text))
+    /* libconfig 1.5 does not know the end of a // comment but by its newline */
+    char *ended = malloc(n + 2);
+    if (!ended) {
+        problems_add(p, false, file, 0, "out of memory");
+        return -EINVAL;
+    }
+    memcpy(ended, text, n);
+    memcpy(ended + n, "\n", 2);
+    int ok = config_read_string(cfg, ended);
+    free(ended);
+    if (ok)
         return 0;
     problems_add(p, false, file, config_error_line(cfg), "%s", remedy_of(config_error_text(cfg)));
     return -EINVAL;

@@ -33,9 +33,9 @@ struct key {
     const char *def; /* as written in a file, numbers of KEY_INTS with blanks; NULL: must be given */
     const char *what;
     size_t offset, size, count_at;
-    const char *const *choices; /* NULL at the end */
+    const char *const *choices;              /* NULL at the end */
     const char *(*wrong)(const char *value); /* NULL: fine; else what is wrong and the remedy */
-    bool live;       /* SIGHUP may take a change over */
+    bool live;                               /* SIGHUP may take a change over */
 };
 
 struct key_table {

@@ -76,8 +76,10 @@ void load_restricted(struct loader *l, const config_setting_t *group)
         if (!k)
             continue;
         if (!k->restricted) {
-            load_bad(l, false, s, "restricted: the kind %s is not a restricted one: delete the line, or set "
-                                  "restricted = true in kinds.cfg", k->code);
+            load_bad(l, false, s,
+                     "restricted: the kind %s is not a restricted one: delete the line, or set "
+                     "restricted = true in kinds.cfg",
+                     k->code);
             continue;
         }
         k->officers = values_strings(l, &officers, s, &k->n_officers);
@@ -105,8 +107,9 @@ void load_check_officers(struct loader *l)
             const struct roster_entry *r = on_roster(c, k->officers[j]);
             if (!r || r->role < ROLE_AREA_OFFICER)
                 problems_add(l->p, true, c->path, 0, "%s, named for the restricted kind %s, is %s", k->officers[j],
-                             k->code, r ? "no officer on the roster: name an area_officer, duty or chief"
-                                        : "not on the roster: add the officer, or correct the number");
+                             k->code,
+                             r ? "no officer on the roster: name an area_officer, duty or chief"
+                               : "not on the roster: add the officer, or correct the number");
         }
     }
 }

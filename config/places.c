@@ -15,11 +15,11 @@ static int by_code(const void *a, const void *b)
 
 static const struct place **sorted(struct loader *l, const struct place *places, size_t n)
 {
-    const struct place **index = arena_array(l->arena, n + 1, sizeof(index[0]));
+    const struct place **index = arena_array(l->arena, n + 1, sizeof(const struct place *));
     for (size_t i = 0; index && i < n; i++)
         index[i] = &places[i];
     if (index)
-        qsort(index, n, sizeof(index[0]), by_code);
+        qsort(index, n, sizeof(const struct place *), by_code);
     else
         load_no_memory(l);
     return index;

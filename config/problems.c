@@ -62,9 +62,7 @@ static void clean(char *text)
         bool cut_end = cp == 0xFFFD && n - i < 4;
         if (cut_end && n + 1 == sizeof(out))
             break;
-        if (cp < 0x20 || cp == 0x7F || (cp >= 0x80 && cp < 0xA0))
-            sbuf_addc(&b, '?');
-        else if (cp == 0xFFFD)
+        if (cp < 0x20 || (cp >= 0x7F && cp < 0xA0) || cp == 0xFFFD)
             sbuf_addc(&b, '?');
         else
             sbuf_addn(&b, text + i, used);

@@ -106,8 +106,10 @@ static bool read_phone(struct reading *r, const struct csv_row *row, struct rost
     if (!*v)
         SAY(r, row->line, "the phone is empty: write it like 0912345678");
     else if (lost_zero || scientific)
-        SAY(r, row->line, "'%.40s' is no phone number: a spreadsheet took it for a number; format the column as "
-                          "text and write 0912345678 again", v);
+        SAY(r, row->line,
+            "'%.40s' is no phone number: a spreadsheet took it for a number; format the column as "
+            "text and write 0912345678 again",
+            v);
     else
         SAY(r, row->line, "'%.40s' is no phone number: write it like 0912345678 or +84912345678", v);
     return false;
@@ -142,8 +144,10 @@ static bool add_place(struct reading *r, int line, struct roster_entry *e, const
     }
     size_t used = strlen(e->places);
     if (n >= PLACE_CODE_SIZE) {
-        SAY(r, line, "'%.*s' is no place's code: it has at most 7 digits or letters; two codes are joined by ; or a "
-                     "blank", n > 40 ? 40 : (int)n, code);
+        SAY(r, line,
+            "'%.*s' is no place's code: it has at most 7 digits or letters; two codes are joined by ; or a "
+            "blank",
+            n > 40 ? 40 : (int)n, code);
         return false;
     }
     if (used + 1 + n >= sizeof(e->places)) {
@@ -198,8 +202,10 @@ static bool extra_cells(struct reading *r, const struct csv_row *row)
     for (size_t i = r->columns; i < row->n; i++) {
         if (!row->cells[i][0])
             continue;
-        SAY(r, row->line, "%zu cells, but the first line has %zu: put a cell that holds the separator (places 4;5;6) "
-                          "in quotes", row->n, r->columns);
+        SAY(r, row->line,
+            "%zu cells, but the first line has %zu: put a cell that holds the separator (places 4;5;6) "
+            "in quotes",
+            row->n, r->columns);
         return true;
     }
     return false;
@@ -262,8 +268,9 @@ static int read_rows(struct reading *r, struct csv *csv)
         return rc;
     while (kept == 0 && (rc = csv_next(csv, &row)) != 0) {
         if (rc == -EINVAL)
-            SAY(r, row.line, "a quote \" that is not closed, or text after it: quote the whole cell, and write \"\" "
-                             "for a quote inside it");
+            SAY(r, row.line,
+                "a quote \" that is not closed, or text after it: quote the whole cell, and write \"\" "
+                "for a quote inside it");
         else if (rc < 0)
             SAY(r, row.line, "the line is too long: at most 2047 octets and 32 cells");
         else

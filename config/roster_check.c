@@ -38,14 +38,14 @@ static int by_phone(const void *a, const void *b)
 
 static void check_phones(const struct checking *c, const struct roster_entry *r, size_t n)
 {
-    const struct roster_entry **sorted = malloc((n + 1) * sizeof(*sorted));
+    const struct roster_entry **sorted = malloc((n + 1) * sizeof(const struct roster_entry *));
     if (!sorted) {
         problems_add(c->p, false, c->file, 0, "out of memory");
         return;
     }
     for (size_t i = 0; i < n; i++)
         sorted[i] = &r[i];
-    qsort(sorted, n, sizeof(*sorted), by_phone);
+    qsort(sorted, n, sizeof(const struct roster_entry *), by_phone);
     for (size_t i = 1; i < n; i++)
         if (!strcmp(sorted[i]->phone, sorted[i - 1]->phone))
             problems_add(c->p, false, c->file, sorted[i]->line,
@@ -119,8 +119,8 @@ static void check_desk(const struct checking *c, const struct roster_entry *r, s
         WARN(c, "there is no chief: nobody gets escalations or may ask the codes");
 }
 
-void roster_check(const struct roster_entry *r, size_t n, const struct place *places, size_t n_places,
-                  const char *file, struct problems *p)
+void roster_check(const struct roster_entry *r, size_t n, const struct place *places, size_t n_places, const char *file,
+                  struct problems *p)
 {
     struct checking c = {.file = file, .p = p, .n_teams = n_places};
     if (n == 0) {

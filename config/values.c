@@ -63,8 +63,7 @@ static void read_ints(struct loader *l, const struct key *k, const config_settin
 {
     char must[64];
     snprintf(must, sizeof(must), "%zu numbers in [ ]", k->size);
-    if (!config_setting_is_aggregate(s) || config_setting_is_group(s) ||
-        (size_t)config_setting_length(s) != k->size) {
+    if (!config_setting_is_aggregate(s) || config_setting_is_group(s) || (size_t)config_setting_length(s) != k->size) {
         wrong_type(l, k, s, must);
         return;
     }

@@ -16,45 +16,44 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char help[] =
-    "usage: tinbao roster [-c CONFIG] check [FILE]\n"
-    "       tinbao roster [-c CONFIG] import FILE\n"
-    "       tinbao roster [-c CONFIG] export\n"
-    "\n"
-    "The roster says who uses the service. It is a CSV whose first line is\n"
-    "\n"
-    "  name,phone,role,places,pin\n"
-    "\n"
-    "in any order, in UTF-8, separated by commas or semicolons, as a spreadsheet saves it\n"
-    "(format the columns phone and pin as text, or it drops zeros).\n"
-    "\n"
-    "  phone   0912345678, +84912345678, blanks and dots allowed\n"
-    "  role    member, deputy, leader, village_head, area_officer, duty, chief\n"
-    "  places  codes of places.cfg joined by ; or a blank; empty (all) for duty and chief\n"
-    "  pin     4 to 12 digits, or empty\n"
-    "\n"
-    "commands:\n"
-    "  check   says everything that is wrong with FILE, or with the configured roster:\n"
-    "          bad lines, numbers twice, unknown places; and warns of teams that are not\n"
-    "          3 to 5 people with one leader and one deputy, places without an officer,\n"
-    "          and nobody on duty\n"
-    "  import  checks FILE in full; without an error it becomes the configured roster. The\n"
-    "          old one stays beside it as .bak. A running 'tinbao serve' is told to reload.\n"
-    "          With an error nothing is changed\n"
-    "  export  prints the configured roster\n"
-    "\n"
-    "options:\n"
-    "  -c, --config CONFIG  the config; default $TINBAO_CONFIG, else /etc/tinbao/tinbao.cfg\n"
-    "  -h, --help           this text\n"
-    "\n"
-    "exit status:\n"
-    "  0  done (there may be warnings)\n"
-    "  1  errors: they are said, and nothing was changed\n"
-    "  2  wrong usage\n"
-    "\n"
-    "example:\n"
-    "  tinbao roster export > people.csv      # edit people.csv, then\n"
-    "  tinbao roster import people.csv\n";
+static const char help[] = "usage: tinbao roster [-c CONFIG] check [FILE]\n"
+                           "       tinbao roster [-c CONFIG] import FILE\n"
+                           "       tinbao roster [-c CONFIG] export\n"
+                           "\n"
+                           "The roster says who uses the service. It is a CSV whose first line is\n"
+                           "\n"
+                           "  name,phone,role,places,pin\n"
+                           "\n"
+                           "in any order, in UTF-8, separated by commas or semicolons, as a spreadsheet saves it\n"
+                           "(format the columns phone and pin as text, or it drops zeros).\n"
+                           "\n"
+                           "  phone   0912345678, +84912345678, blanks and dots allowed\n"
+                           "  role    member, deputy, leader, village_head, area_officer, duty, chief\n"
+                           "  places  codes of places.cfg joined by ; or a blank; empty (all) for duty and chief\n"
+                           "  pin     4 to 12 digits, or empty\n"
+                           "\n"
+                           "commands:\n"
+                           "  check   says everything that is wrong with FILE, or with the configured roster:\n"
+                           "          bad lines, numbers twice, unknown places; and warns of teams that are not\n"
+                           "          3 to 5 people with one leader and one deputy, places without an officer,\n"
+                           "          and nobody on duty\n"
+                           "  import  checks FILE in full; without an error it becomes the configured roster. The\n"
+                           "          old one stays beside it as .bak. A running 'tinbao serve' is told to reload.\n"
+                           "          With an error nothing is changed\n"
+                           "  export  prints the configured roster\n"
+                           "\n"
+                           "options:\n"
+                           "  -c, --config CONFIG  the config; default $TINBAO_CONFIG, else /etc/tinbao/tinbao.cfg\n"
+                           "  -h, --help           this text\n"
+                           "\n"
+                           "exit status:\n"
+                           "  0  done (there may be warnings)\n"
+                           "  1  errors: they are said, and nothing was changed\n"
+                           "  2  wrong usage\n"
+                           "\n"
+                           "example:\n"
+                           "  tinbao roster export > people.csv      # edit people.csv, then\n"
+                           "  tinbao roster import people.csv\n";
 
 /* The config with the users of `file` (NULL: its own); problems are printed to `to`. */
 static struct config *load(const char *path, const char *file, FILE *to)
@@ -167,7 +166,8 @@ static int run_import(const char *path, const char *file)
     if (!cfg)
         fputs("tinbao roster: nothing was changed\n", stderr);
     else if (!cfg->roster_given)
-        fprintf(stderr, "tinbao roster: %s names no roster, so there is nothing to replace: write roster = \"roster.csv\";\n",
+        fprintf(stderr,
+                "tinbao roster: %s names no roster, so there is nothing to replace: write roster = \"roster.csv\";\n",
                 path);
     else
         rc = replace(cfg);

@@ -52,10 +52,22 @@ static void a_slip_of_the_hand_is_said_with_its_line(void **state)
         {"reply_ttl_s = 0xFFFFFFFFFF;", 1, "too large"},
         {"reply_ttl_s = -99999999999;", 1, "too large"},
         {"alert_repeat_s = [ 1, \"x\" ];", 1, "an array"},
-        {"dlr = yes;", 1, "can not be understood"},
-        {"dlr true;", 1, "can not be understood"},
+        {"dlr = yes;", 1, "a switch is true or false"},
+        {"\ndlr\n true;", 2, "'=' is missing"},
+        {"dlr = ;", 1, "the value is missing"},
+        {"dlr =\n", 1, "the value is missing"},
+        {"dlr = true;;", 1, "too many"},
+        {"\"dlr\" = true;", 1, "a name is missing"},
+        {"lines = ( 1\n 2 );", 1, "a comma is missing"},
+        {"lines = ( 1; 2 );", 1, "not ;"},
+        {"lines = [ { } ];", 1, "in ( )"},
+        {"lines = ( , );", 1, "delete a comma"},
+        {"reply_ttl_s = 10m;", 1, "not a whole number"},
+        {"a.b = 1;", 1, "a name has letters"},
         {"service_name = \"a\xFFz\";", 1, "not UTF-8"},
-        {"\xFF\xFE" "d", 1, "UTF-16"},
+        {"\xFF\xFE"
+         "d",
+         1, "UTF-16"},
     };
     for (size_t i = 0; i < ARRAY_LEN(slips); i++)
         refuses_octets(*state, slips[i].text, strlen(slips[i].text), slips[i].line, slips[i].part);
@@ -64,9 +76,10 @@ static void a_slip_of_the_hand_is_said_with_its_line(void **state)
 static void separators_are_optional_and_a_byte_order_mark_is_forgiven(void **state)
 {
     static const char *const good[] = {
-        "\xEF\xBB\xBF" "demo = true\ndlr = false, reply_ttl_s = 100\n",
+        ("\xEF\xBB\xBF"
+         "demo = true\ndlr = false, reply_ttl_s = 100\n"),
         "# x\n// \"y\n/* @include \" */ demo : true; dlr = FALSE; reply_ttl_s = 0x64;\n",
-        "demo=true;dlr=false;reply_ttl_s=100;service_name = \"CA \"\n \"xa\";",
+        "demo=true;dlr=false;reply_ttl_s=100;service_name = \"CA \"\n \"xa\"; // no newline at the end",
     };
     for (size_t i = 0; i < ARRAY_LEN(good); i++) {
         struct problems *p = problems_new();
@@ -150,7 +163,8 @@ static void sisters_hold_their_list_alone(void **state)
         {"places", "places = ( { code = \"a b\"; name = \"A\"; } );", "1 to 7 digits or letters"},
         {"places", "places = ( { code = 6; name = \"A\"; } );", "in quotes"},
         {"places", "places = ( { code = \"6\"; name = \"A\"; aliases = [ \"\" ]; } );", "an empty text"},
-        {"kinds", "kinds = ( { code = \"TROM\"; name = \"x\"; severity = 3; goes = \"digest\"; } );", "KHAC is missing"},
+        {"kinds", "kinds = ( { code = \"TROM\"; name = \"x\"; severity = 3; goes = \"digest\"; } );",
+         "KHAC is missing"},
         {"kinds", "kinds = ( { code = \"KHAC\"; name = \"x\"; severity = 6; goes = \"digest\"; } );", "1..5"},
         {"kinds", "kinds = ( { code = \"KHAC\"; name = \"x\"; severity = 2; goes = \"digets\"; } );", "\"digest\"?"},
         {"kinds", "kinds = ( { code = \"khac\"; name = \"x\"; severity = 2; goes = \"duty\"; } );", "capital letters"},

@@ -14,8 +14,9 @@
 #include "gateway/base/err.h"
 #include "tests/unit/scratch.h"
 
-#define PLACES "places = ( { code = \"6\"; name = \"Mạn Đê\"; type = \"thon\"; aliases = [ \"lang man\" ]; },\n"        \
-               "           { code = \"11\"; name = \"TDP 1\"; type = \"tdp\"; aliases = [ ]; } );\n"
+#define PLACES                                                                                                         \
+    "places = ( { code = \"6\"; name = \"Mạn Đê\"; type = \"thon\"; aliases = [ \"lang man\" ]; },\n"              \
+    "           { code = \"11\"; name = \"TDP 1\"; type = \"tdp\"; aliases = [ ]; } );\n"
 #define ROSTER "name,phone,role,places,pin\nAn,+84912000001,member,6,\nLan,+84909000001,chief,,4321\n"
 #define TWO_KEYS "places = \"places.cfg\";\nroster = \"roster.csv\";\n"
 
@@ -118,8 +119,10 @@ static void the_shipped_example_shows_every_setting_with_its_default(void **stat
     if (!all)
         problems_print(p, stderr);
     assert_non_null(all);
-    struct config *none = config_load(scratch_text(s, "less.cfg", TWO_KEYS "kinds = \"kinds.cfg\"; forms = "
-                                                   "\"forms.cfg\"; messages = \"messages.vi.cfg\";"), p);
+    struct config *none = config_load(scratch_text(s, "less.cfg",
+                                                   TWO_KEYS "kinds = \"kinds.cfg\"; forms = "
+                                                            "\"forms.cfg\"; messages = \"messages.vi.cfg\";"),
+                                      p);
     assert_non_null(none);
     char said[200] = "";
     config_diff(none, all, note, said);
@@ -236,7 +239,8 @@ static void a_missing_config_says_so(void **state)
 static void restricted_kinds_without_officers_on_the_roster_are_warned_of(void **state)
 {
     struct problems *p;
-    struct config *c = load(*state, "restricted : { BAOHANH = [ \"0909000001\", \"0912000001\", \"0912000077\" ]; };\n", &p);
+    struct config *c =
+        load(*state, "restricted : { BAOHANH = [ \"0909000001\", \"0912000001\", \"0912000077\" ]; };\n", &p);
     assert_non_null(c);
     assert_string_equal(config_kind(c, "BAOHANH")->officers[0], "+84909000001");
     assert_int_equal(config_kind(c, "BAOHANH")->n_officers, 3);
@@ -270,7 +274,8 @@ static void the_environment_moves_the_state_and_the_share(void **state)
 static void a_demo_roster_on_a_real_modem_is_warned_of(void **state)
 {
     struct problems *p;
-    struct config *c = load(*state, "demo = true;\nlines = ( { name = \"a\"; device = \"/dev/serial/by-id/x\"; } );\n", &p);
+    struct config *c =
+        load(*state, "demo = true;\nlines = ( { name = \"a\"; device = \"/dev/serial/by-id/x\"; } );\n", &p);
     assert_non_null(c);
     assert_false(c->lines[0].is_virtual);
     assert_false(c->lines[0].cut_pauses);
@@ -286,8 +291,10 @@ static void a_reload_says_what_differs_and_what_needs_a_restart(void **state)
 {
     struct problems *p, *q;
     struct config *a = load(*state, "", &p);
-    struct config *b = load(*state, "code_digits = 5;\nreply_ttl_s = 100;\nlines = ( { name = \"a\"; device = "
-                                    "\"virtual\"; } );\nrestricted : { BAOHANH = [ \"+84909000001\" ]; };\n", &q);
+    struct config *b = load(*state,
+                            "code_digits = 5;\nreply_ttl_s = 100;\nlines = ( { name = \"a\"; device = "
+                            "\"virtual\"; } );\nrestricted : { BAOHANH = [ \"+84909000001\" ]; };\n",
+                            &q);
     assert_non_null(a);
     assert_non_null(b);
     char said[200] = "";

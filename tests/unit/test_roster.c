@@ -27,7 +27,8 @@ static void what_spreadsheets_write_is_read(void **state)
     (void)state;
     static const char *const good[] = {
         HEAD "\"An \"\"Ba\"\"\",+84912000001,member,6;11,0042\n",
-        "\xEF\xBB\xBF" "name;phone;role;places;pin\r\n\"An \"\"Ba\"\"\";0912 000 001;member;\"6;11\";0042\r\n",
+        ("\xEF\xBB\xBF"
+         "name;phone;role;places;pin\r\n\"An \"\"Ba\"\"\";0912 000 001;member;\"6;11\";0042\r\n"),
         "pin,places,role,phone,name\n0042,6 11,member,84912.000.001,\"An \"\"Ba\"\"\"",
         "\n Name , PHONE ,role,places,pin\n\n\"An \"\"Ba\"\"\" , 0912-000-001 ,member, 6 ; 11 ; 6 ,0042\n,,,,\n\n",
         "name,phone,role,places,pin,\r\"An \"\"Ba\"\"\",0084912000001,member,6;11,0042,\r",
@@ -103,7 +104,9 @@ static void a_header_that_is_not_right_is_refused(void **state)
         {"name,phone,role,places,name\n", "there twice"},
         {"name,phone,role\n", "the column 'places' is missing"},
         {"\"name,phone", "the first line can not be read"},
-        {"\xFF\xFE" "n", "UTF-16"},
+        {"\xFF\xFE"
+         "n",
+         "UTF-16"},
         {HEAD "Nguy\xE3n,0912000001,member,6,\n", "not UTF-8"},
     };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
@@ -131,7 +134,8 @@ static void check(const char *text, struct problems *p)
 }
 
 #define TEAM(place, digit)                                                                                             \
-    "L,091200000" digit ",leader," place ",\nD,091200001" digit ",deputy," place ",\nM,091200002" digit ",member," place ",\n"
+    "L,091200000" digit ",leader," place ",\nD,091200001" digit ",deputy," place ",\nM,091200002" digit                \
+    ",member," place ",\n"
 #define DESK "O,0903000001,area_officer,5;6,\nT,0903000002,duty,,\nC,0909000001,chief,,\n"
 
 static void a_whole_roster_has_no_problem(void **state)
@@ -148,7 +152,8 @@ static void what_a_commune_may_live_with_is_a_warning(void **state)
     (void)state;
     struct problems *p = problems_new();
     check(HEAD TEAM("6", "1") "M,0912000031,member,6,\nM,0912000032,member,6,\nM,0912000033,deputy,6,\n"
-               "M,0912000034,member,5,\nO,0903000001,area_officer,6,\n", p);
+                              "M,0912000034,member,5,\nO,0903000001,area_officer,6,\n",
+          p);
     assert_int_equal(p->errors, 0);
     assert_non_null(problem_with(p, 0, "Mạn Đê (6) has a team of 6"));
     assert_non_null(problem_with(p, 0, "Mạn Đê (6) has 2 deputies"));
