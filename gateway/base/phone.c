@@ -3,6 +3,7 @@
 #include "gateway/base/phone.h"
 
 #include "gateway/base/err.h"
+#include "gateway/base/str.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -50,34 +51,31 @@ static int take_digits(const char *in, char *d, size_t size, bool *plus)
 /* national: digits after the country code. */
 static int put_vietnamese(const char *national, char *out, size_t size)
 {
-    char n[16];
+    const char *prefix = "";
     size_t len = strlen(national);
     if (len == 10 && national[0] == '1') {
-        size_t i;
-        for (i = 0; i < ARRAY_LEN(renumbered); i++)
+        for (size_t i = 0; i < ARRAY_LEN(renumbered); i++)
             if (!strncmp(national, renumbered[i].old, 3))
-                break;
-        if (i == ARRAY_LEN(renumbered))
+                prefix = renumbered[i].now;
+        if (!*prefix)
             return -EINVAL;
-        memcpy(n, renumbered[i].now, 2);
-        memcpy(n + 2, national + 3, 8);
-        len = 9;
-    } else if ((len == 9 && national[0] != '0') || (len == 10 && national[0] == '2')) {
-        memcpy(n, national, len + 1); /* mobile, or a fixed line 02x */
-    } else {
-        return -EINVAL;
+        national += 3;
+    } else if (!(len == 9 && national[0] != '0') && !(len == 10 && national[0] == '2')) {
+        return -EINVAL; /* neither mobile nor a fixed line 02x */
     }
-    if (size < len + 4)
-        return -EMSGSIZE;
-    memcpy(out, "+84", 3);
-    memcpy(out + 3, n, len + 1);
-    return 0;
+    struct sbuf b = sbuf_on(out, size);
+    sbuf_add(&b, "+84");
+    sbuf_add(&b, prefix);
+    sbuf_add(&b, national);
+    if (b.over)
+        out[0] = '\0';
+    return sbuf_done(&b);
 }
 
 int phone_normalize(const char *in, char *out, size_t size)
 {
-    char d[24];
-    bool plus;
+    char d[24] = "";
+    bool plus = false;
     out[0] = '\0';
     int rc = take_digits(in, d, sizeof(d), &plus);
     if (rc < 0)
@@ -95,13 +93,10 @@ int phone_normalize(const char *in, char *out, size_t size)
         return put_vietnamese(p, out, size);
     }
     if (plus) { /* abroad: E.164 has at most 15 digits */
-        if (len < 8 || len > 15 || *p == '0')
-            return -EINVAL;
-        if (size < len + 2)
-            return -EMSGSIZE;
+        if (len < 8 || len > 15 || *p == '0' || size < len + 2)
+            return size < len + 2 ? -EMSGSIZE : -EINVAL;
         out[0] = '+';
-        memcpy(out + 1, p, len + 1);
-        return 0;
+        return str_copy(out + 1, size - 1, p);
     }
     if (*p != '0')
         return -EINVAL;
