@@ -281,7 +281,7 @@ int gammu_line_main(const struct line_options *o, int fd)
     mine.status_s = bounded(o->status_s, 5, 86400);
     c->o = &mine;
     c->core = fd;
-    c->next_handle = 1;
+    c->next_handle = (uint64_t)mono_us() << 16; /* a LINE_KEPT meant for a former process hits nothing */
     int flags = fcntl(fd, F_GETFL);
     if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) {
         log_err("--fd %d is no socket of the core", fd);

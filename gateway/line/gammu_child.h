@@ -33,7 +33,7 @@ struct child {
         bool ringing, told;
         int64_t last;
     } call;
-    bool told_delete, told_noise;
+    bool told_delete;
     bool stop;
     int status; /* exit status when stop */
 };

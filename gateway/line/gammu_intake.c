@@ -17,6 +17,7 @@
 #include <string.h>
 
 #define NOISE_TRIES 4
+#define NOISE_AGAIN_MS 600000
 #define RING_OVER_MS 8000
 
 static void todo_put(struct child *c, int mem, int index)
@@ -84,6 +85,20 @@ static void read_noise(struct child *c, const struct gm_slot *at)
         s->retry_ms = mono_ms() + 1000;
 }
 
+/* Malformed, if a second look shows the same octets. */
+static int read_bad(struct child *c, const struct gm_slot *at)
+{
+    struct gm_slot again;
+    int rc = gm_look(&c->m, at->mem, at->index, &again);
+    if (rc)
+        return rc;
+    if (again.hash == at->hash)
+        offer_corrupt(c, at);
+    else
+        read_noise(c, &again);
+    return 0;
+}
+
 /* libgammu's reading must agree with the octets that were checked. When it does not, one of
  * the two was noise, libgammu stands in another storage than we think, or it maps a
  * character of its own accord: the octets decide if a second look shows the same ones. */
@@ -136,9 +151,11 @@ static int read_place(struct child *c, int mem, int index)
 {
     struct gm_slot at;
     int rc = gm_look(&c->m, mem, index, &at);
+    struct slot *s = slots_at(&c->slots, mem, index);
+    if (rc == -ENOENT && s && s->state == SLOT_NOISE)
+        slots_drop(&c->slots, s);
     if (rc)
         return rc;
-    struct slot *s = slots_at(&c->slots, mem, index);
     if (s && s->state != SLOT_NOISE && s->hash == at.hash)
         return 0; /* handed over already */
     switch (at.kind) {
@@ -147,8 +164,7 @@ static int read_place(struct child *c, int mem, int index)
     case STORED_REPORT:
         return read_report(c, &at);
     case STORED_BAD:
-        offer_corrupt(c, &at);
-        return 0;
+        return read_bad(c, &at);
     case STORED_NOISE:
         read_noise(c, &at);
         return 0;
@@ -186,30 +202,52 @@ bool intake_step(struct child *c)
     return true;
 }
 
+/* Deletes what was handed over, and nothing else: when the first try fails, the place is
+ * looked at, because a garbled answer may hide a success and the next text may stand there
+ * already. */
+static int delete_slot(struct child *c, const struct slot *s, bool look_first)
+{
+    struct gm_slot at;
+    if (!look_first) {
+        int rc = gm_delete(&c->m, s->mem, s->index, s->raw);
+        if (rc == 0 || gm_fatal(rc))
+            return rc;
+    }
+    int rc = gm_look(&c->m, s->mem, s->index, &at);
+    if (rc)
+        return rc == -ENOENT ? 0 : rc;
+    if (at.kind == STORED_NOISE)
+        return -EBADMSG;
+    if (at.hash != s->hash) {
+        todo_put(c, s->mem, s->index);
+        return 0;
+    }
+    return gm_delete(&c->m, s->mem, s->index, true);
+}
+
+static void stuck(struct child *c, struct slot *s)
+{
+    slots_state(&c->slots, s, SLOT_STUCK);
+    slots_later(s, mono_ms());
+    if (!c->told_delete)
+        child_trouble(c, false, "the modem does not delete a text that was read; its storage may fill up");
+    c->told_delete = true;
+}
+
 void intake_kept(struct child *c, uint64_t handle)
 {
     struct line_msg m;
     struct slot *s = slots_by_handle(&c->slots, handle);
+    int rc = s ? delete_slot(c, s, false) : 0; /* else never stored, or replaced by now */
+    if (s && rc == 0)
+        slots_drop(&c->slots, s);
+    else if (s && !gm_fatal(rc))
+        stuck(c, s);
     line_msg_init(&m, LINE_GONE);
     m.u.gone.handle = handle;
-    m.u.gone.deleted = 1; /* also what was never stored, and what is replaced by now */
-    if (s) {
-        int rc = gm_delete(&c->m, s->mem, s->index, s->raw);
-        m.u.gone.deleted = rc == 0;
-        if (rc == 0) {
-            slots_drop(&c->slots, s);
-        } else {
-            slots_state(&c->slots, s, SLOT_STUCK);
-            slots_later(s, mono_ms());
-            if (!gm_fatal(rc) && !c->told_delete)
-                child_trouble(c, false, "the modem does not delete a text that was read; the storage may fill up");
-            c->told_delete = true;
-        }
-        child_tell(c, &m);
-        child_judge(c, rc, "deleting");
-        return;
-    }
+    m.u.gone.deleted = rc == 0;
     child_tell(c, &m);
+    child_judge(c, rc, "deleting");
 }
 
 static void retry_stuck(struct child *c, int64_t now)
@@ -219,11 +257,11 @@ static void retry_stuck(struct child *c, int64_t now)
         if (s->state == SLOT_OFFERED || s->retry_ms > now)
             continue;
         if (s->state == SLOT_NOISE) {
-            s->retry_ms = now + 600000;
+            s->retry_ms = now + NOISE_AGAIN_MS;
             todo_put(c, s->mem, s->index);
             return;
         }
-        int rc = gm_delete(&c->m, s->mem, s->index, s->raw);
+        int rc = delete_slot(c, s, true);
         if (rc == 0)
             slots_drop(&c->slots, s);
         else

@@ -27,6 +27,7 @@ static int code_of(GSM_Error e)
         return 0;
     case ERR_TIMEOUT:
     case ERR_ABORTED:
+    case ERR_BUG: /* what libgammu says when the mode of texts could not be set for want of an answer */
         return -ETIMEDOUT;
     case ERR_DEVICEOPENERROR:
     case ERR_DEVICELOCKED:
@@ -70,11 +71,9 @@ void gm_begin(struct gm_modem *m, const char *doing, int own_ms)
         gammu_pause_guard(mono_ms() + own_ms, too_late, m);
 }
 
-int gm_end(struct gm_modem *m, GSM_Error e)
+int gm_end(GSM_Error e)
 {
-    (void)m;
     gammu_pause_unguard();
-    if (e != ERR_NONE && getenv("LINE_LOG")) fprintf(stderr, "ERR %s\n", GSM_ErrorName(e));
     return code_of(e);
 }
 
@@ -165,7 +164,7 @@ static int init_library(struct gm_modem *m)
         return -ENOMEM;
     gm_begin(m, "init", INIT_MS);
     m->opened = true; /* after a failed init too: only Terminate gives the descriptor back */
-    int rc = gm_end(m, GSM_InitConnection(m->s, 1));
+    int rc = gm_end(GSM_InitConnection(m->s, 1));
     if (rc)
         return rc;
     GSM_SetIncomingSMSCallback(m->s, on_sms, m);
@@ -257,7 +256,7 @@ void gm_hello(struct gm_modem *m, struct line_hello *out)
         snprintf(out->model, sizeof out->model, "%.*s", (int)sizeof out->model - 1, model);
     if (GSM_GetIMEI(m->s, imei) == ERR_NONE)
         snprintf(out->imei, sizeof out->imei, "%.*s", (int)sizeof out->imei - 1, imei);
-    (void)gm_end(m, ERR_NONE);
+    (void)gm_end(ERR_NONE);
 }
 
 static int enter_pin(struct gm_modem *m)
@@ -271,7 +270,7 @@ static int enter_pin(struct gm_modem *m)
     code.Type = SEC_Pin;
     (void)str_copy(code.Code, sizeof code.Code, m->o->pin);
     gm_begin(m, "pin", PIN_MS);
-    int rc = gm_end(m, GSM_EnterSecurityCode(m->s, &code));
+    int rc = gm_end(GSM_EnterSecurityCode(m->s, &code));
     if (rc && !gm_fatal(rc)) {
         snprintf(m->why, sizeof m->why, "the SIM refused the PIN; it is not tried again until you change it "
                                         "(three wrong ones lock the SIM)");
@@ -315,6 +314,6 @@ int gm_notify(struct gm_modem *m)
         e = GSM_SetIncomingCall(m->s, TRUE);
     if (!gm_fatal(code_of(e)))
         e = GSM_SetIncomingUSSD(m->s, TRUE);
-    rc = gm_end(m, e);
+    rc = gm_end(e);
     return gm_fatal(rc) ? rc : 0;
 }

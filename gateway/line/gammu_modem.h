@@ -12,6 +12,7 @@
 #define TB_LINE_GAMMU_MODEM_H
 
 #include "gateway/base/err.h"
+#include "gateway/line/gammu_check.h"
 #include "gateway/line/gammu_event.h"
 #include "gateway/line/gammu_raw.h"
 #include "gateway/line/line.h"
@@ -52,7 +53,7 @@ int gm_open(struct gm_modem *m, const struct line_options *o,
 void gm_close(struct gm_modem *m);
 /* Around every libgammu call: announce, and abort the call after own_ms. */
 void gm_begin(struct gm_modem *m, const char *doing, int own_ms);
-int gm_end(struct gm_modem *m, GSM_Error e);
+int gm_end(GSM_Error e);
 void gm_hello(struct gm_modem *m, struct line_hello *out);
 /* Enters the PIN when the SIM asks. 0, -EPERM (m->why: wrong or missing PIN, PUK, no SIM). */
 int gm_unlock(struct gm_modem *m);
@@ -66,8 +67,6 @@ enum line_sim gm_sim(struct gm_modem *m, int *rc);
 int gm_ussd(struct gm_modem *m, const char *code);
 
 /* gammu_store.c */
-enum gm_stored { STORED_NONE, STORED_DELIVER, STORED_REPORT, STORED_OWN, STORED_BAD, STORED_NOISE };
-
 struct gm_slot {
     int mem, index;
     enum gm_stored kind;
@@ -89,13 +88,11 @@ int gm_list_add(struct gm_list *l, int mem, int index);
 int gm_look(struct gm_modem *m, int mem, int index, struct gm_slot *out);
 /* The slot as libgammu reads it. -EBADMSG when libgammu can not. */
 int gm_read(struct gm_modem *m, const struct gm_slot *at, struct sms_part *out);
-/* By libgammu, or when raw (or when libgammu can not) by a plain +CMGD. */
+/* By libgammu (which reads it first), or when raw by a plain +CMGD. */
 int gm_delete(struct gm_modem *m, int mem, int index, bool raw);
 /* Where libgammu stands is no longer taken for known: it is made to select anew. */
 void gm_doubt(struct gm_modem *m);
 int gm_usage(struct gm_modem *m, uint32_t *used, uint32_t *total);
-/* A PDU as it stands in a storage: STORED_DELIVER, _REPORT, _OWN or _BAD. */
-enum gm_stored gm_classify(const uint8_t *pdu, size_t n);
 
 /* gammu_sms.c */
 int gm_part_from_sms(const GSM_SMSMessage *sms, struct sms_part *out);

@@ -73,7 +73,7 @@ int gm_send(struct gm_modem *m, const struct line_send *send, struct line_sent_i
     if (rc)
         return rc;
     gm_begin(m, "send", PROMPT_MS);
-    rc = gm_end(m, GSM_SendSMS(m->s, &sms));
+    rc = gm_end(GSM_SendSMS(m->s, &sms));
     if (m->sent.done)
         return tell_result(m, info);
     if (rc) /* no prompt, or the PDU was not written to its end: without ^Z nothing goes out */

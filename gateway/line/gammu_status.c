@@ -19,7 +19,7 @@ enum line_sim gm_sim(struct gm_modem *m, int *rc)
 {
     GSM_SecurityCodeType type = SEC_None;
     gm_begin(m, "sim", ASK_MS);
-    *rc = gm_end(m, GSM_GetSecurityStatus(m->s, &type));
+    *rc = gm_end(GSM_GetSecurityStatus(m->s, &type));
     if (*rc == -EPERM)
         return SIM_ABSENT;
     if (*rc)
@@ -44,7 +44,7 @@ int gm_smsc(struct gm_modem *m)
     memset(&smsc, 0, sizeof smsc);
     smsc.Location = 1;
     gm_begin(m, "smsc", ASK_MS);
-    int rc = gm_end(m, GSM_GetSMSC(m->s, &smsc));
+    int rc = gm_end(GSM_GetSMSC(m->s, &smsc));
     m->have_smsc = rc == 0 && (smsc.Number[0] || smsc.Number[1]);
     if (m->have_smsc)
         m->smsc = smsc;
@@ -75,7 +75,7 @@ static int network(struct gm_modem *m, struct line_status *out)
     memset(&n, 0, sizeof n);
     n.State = n.PacketState = GSM_NetworkStatusUnknown;
     gm_begin(m, "network", NETWORK_MS);
-    int rc = gm_end(m, GSM_GetNetworkInfo(m->s, &n));
+    int rc = gm_end(GSM_GetNetworkInfo(m->s, &n));
     if (rc)
         return rc;
     enum line_reg reg = registration(n.State), packet = registration(n.PacketState);
@@ -99,7 +99,7 @@ static int signal_strength(struct gm_modem *m, struct line_status *out)
 {
     GSM_SignalQuality q = {.SignalStrength = -1, .SignalPercent = -1, .BitErrorRate = -1};
     gm_begin(m, "signal", ASK_MS);
-    int rc = gm_end(m, GSM_GetSignalQuality(m->s, &q));
+    int rc = gm_end(GSM_GetSignalQuality(m->s, &q));
     if (!rc && q.SignalStrength >= -140 && q.SignalStrength < -1)
         out->signal_dbm = q.SignalStrength;
     return rc;
@@ -130,5 +130,5 @@ int gm_ussd(struct gm_modem *m, const char *code)
     if (str_copy(number, sizeof number, code) != 0 || strlen(number) > 160)
         return -EMSGSIZE;
     gm_begin(m, "ussd", USSD_MS);
-    return gm_end(m, GSM_DialService(m->s, number));
+    return gm_end(GSM_DialService(m->s, number));
 }

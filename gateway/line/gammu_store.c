@@ -23,45 +23,6 @@
 #define LIST_QUIET_MS 5000
 #define LIST_MAX_MS 45000
 
-/* Coding groups that libgammu and TS 23.038 clause 4 agree on, uncompressed. */
-static bool known_dcs(uint8_t dcs)
-{
-    return ((dcs & 0xC0) == 0 && !(dcs & 0x20) && (dcs & 0x0C) != 0x0C) || (dcs & 0xC0) == 0xC0;
-}
-
-/* tpdu_get_deliver() has accepted it: bounds hold. Is there nothing behind the user data
- * (but the 0xFF some phones pad with), and a coding libgammu reads as we do? */
-static bool strict_deliver(const uint8_t *p, size_t n)
-{
-    size_t at = 2 + (size_t)(p[1] + 1) / 2 + 1; /* octets up to and with the address */
-    uint8_t dcs = p[at + 1], udl = p[at + 9];
-    bool septets = ((dcs & 0xC0) == 0 && (dcs & 0x0C) == 0) || (dcs & 0xE0) == 0xC0 || (dcs & 0xF4) == 0xF0;
-    size_t end = at + 10 + (septets ? (udl * 7u + 7) / 8 : udl);
-    return known_dcs(dcs) && end <= n && (end == n || p[end] == 0xFF);
-}
-
-enum gm_stored gm_classify(const uint8_t *pdu, size_t n)
-{
-    struct sms_part part;
-    struct tpdu_report report;
-    int smsc = tpdu_smsc(pdu, n);
-    if (smsc < 0)
-        return STORED_BAD;
-    const uint8_t *p = pdu + smsc;
-    n -= (size_t)smsc;
-    switch (p[0] & 3) {
-    case 0:
-        return n <= TPDU_MAX && tpdu_get_deliver(p, n, &part) == 0 && strict_deliver(p, n) ? STORED_DELIVER
-                                                                                           : STORED_BAD;
-    case 1:
-        return STORED_OWN; /* never shown to libgammu */
-    case 2:
-        return tpdu_get_report(p, n, &report) == 0 ? STORED_REPORT : STORED_BAD;
-    default:
-        return STORED_BAD;
-    }
-}
-
 static int mem_select(struct gm_modem *m, int mem)
 {
     if (m->dev_mem == mem)
@@ -78,7 +39,7 @@ int gm_usage(struct gm_modem *m, uint32_t *used, uint32_t *total)
     GSM_SMSMemoryStatus s;
     memset(&s, 0, sizeof s);
     gm_begin(m, "storage", READ_MS);
-    int rc = gm_end(m, GSM_GetSMSStatus(m->s, &s)); /* selects SM, then ME, in any case */
+    int rc = gm_end(GSM_GetSMSStatus(m->s, &s)); /* selects SM, then ME, in any case */
     m->lib_mem = m->dev_mem = rc ? GM_NONE : m->has_me ? GM_ME : GM_SM;
     if (rc)
         return rc;
@@ -255,7 +216,7 @@ int gm_read(struct gm_modem *m, const struct gm_slot *at, struct sms_part *out)
     m->multi->Number = 1;
     m->multi->SMS[0].Location = location(m, at->mem, at->index);
     gm_begin(m, doing, READ_MS);
-    rc = settle(m, gm_end(m, GSM_GetSMS(m->s, m->multi)), at->mem);
+    rc = settle(m, gm_end(GSM_GetSMS(m->s, m->multi)), at->mem);
     if (rc)
         return rc;
     return m->multi->SMS[0].PDU == SMS_Deliver ? gm_part_from_sms(&m->multi->SMS[0], out) : -EBADMSG;
@@ -285,8 +246,6 @@ int gm_delete(struct gm_modem *m, int mem, int index, bool raw)
     sms->Location = location(m, mem, index);
     name_slot(doing, "delete", mem, index);
     gm_begin(m, doing, DELETE_MS);
-    rc = settle(m, gm_end(m, GSM_DeleteSMS(m->s, sms)), mem);
-    if (rc == 0 || rc == -ENOENT || gm_fatal(rc))
-        return rc == -ENOENT ? 0 : rc;
-    return raw_delete(m, mem, index); /* libgammu reads before it deletes, and may not be able to */
+    rc = settle(m, gm_end(GSM_DeleteSMS(m->s, sms)), mem);
+    return rc == -ENOENT ? 0 : rc;
 }
