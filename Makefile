@@ -1,4 +1,5 @@
-# tinbao: make, make run, make test, make check, make bench, make fuzz, make faults.
+# tinbao: make, make run, make test, make check, make bench, make fuzz, make faults,
+# make leaks.
 # SAN=1 builds with ASan and UBSan into build/san; CC=clang works; WERROR=1 is for CI.
 
 BUILD    ?= build/$(if $(SAN),san,rel)
@@ -25,7 +26,7 @@ TOOL_SRC  = $(wildcard tests/faults/*.c tests/bench/*.c)
 TOOL_BIN  = $(TOOL_SRC:%.c=$(BUILD)/%)
 SQL       = $(sort $(wildcard store/sql/*.sql))
 
-.PHONY: all run test check bench fuzz faults clean setup unit scenarios tools
+.PHONY: all run test check bench fuzz faults leaks clean setup unit scenarios tools
 .SECONDARY:
 
 all: $(BUILD)/tinbao
@@ -51,11 +52,11 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(LIB)
 
 $(BUILD)/tests/faults/%: tests/faults/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS)
+	$(CC) $(CPPFLAGS) $(GAMMU_INC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS)
 
 $(BUILD)/tests/bench/%: tests/bench/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS)
+	$(CC) $(CPPFLAGS) $(GAMMU_INC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS)
 
 tools: $(TOOL_BIN)
 
@@ -85,6 +86,11 @@ bench: setup
 faults: setup
 	@$(MAKE) --no-print-directory all tools
 	@scripts/faults $(BUILD)
+
+leaks:
+	@scripts/setup check
+	@$(MAKE) --no-print-directory all tools
+	@scripts/leaks $(BUILD)
 
 fuzz: setup
 	@scripts/fuzz
