@@ -42,13 +42,13 @@ enum doubt { DOUBT_NONE, DOUBT_FORM, DOUBT_PLACE, DOUBT_KIND, DOUBT_CODE, DOUBT_
 #define MEANING_CHOICES 9
 
 struct meaning_slot {
-    char name[24]; /* "field", "value", "phone", "moi", "keyword", "result", "number2", "digits", "menu" … */
+    char name[24]; /* "field", "value", "phone", "moi", "keyword", "result", "so2", "digits", "pin" … */
     char value[256];
 };
 
 /* All of `tinbao parse`'s line. Strings that come from the vocabulary point into it. */
 struct meaning {
-    const char *form;       /* a form name, or "none" */
+    const char *form;       /* a form name, or "none" (also when ask is DOUBT_FORM: see choices) */
     const struct form_def *def; /* NULL for "none", "code" and "answer" */
     const char *place;      /* place code or NULL */
     const char *kind;       /* kind code or NULL */
