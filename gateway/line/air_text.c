@@ -66,6 +66,7 @@ static int send_parts(struct air *a, struct sms_part *p, const uint8_t *u, size_
     size_t at = 0;
     do {
         size_t k = p->total == 1 ? n : take(u + at, n - at, p->coding == SMS_GSM7, limit);
+        memset(p->body, 0, sizeof p->body);
         memcpy(p->body, u + at, k);
         p->body_len = (uint16_t)k;
         p->seq++;
