@@ -44,6 +44,7 @@ static const char help[] = "usage: tinbao roster [-c CONFIG] check [FILE]\n"
                            "\n"
                            "options:\n"
                            "  -c, --config CONFIG  the config; default $TINBAO_CONFIG, else /etc/tinbao/tinbao.cfg\n"
+                           "  -s, --state-dir DIR  where the running service keeps its things, if not in state_dir\n"
                            "  -h, --help           this text\n"
                            "\n"
                            "exit status:\n"
@@ -66,11 +67,16 @@ static struct config *load(const char *path, const char *file, FILE *to)
     return cfg;
 }
 
+static const char *plural(const struct config *cfg)
+{
+    return cfg->n_roster == 1 ? "" : "s";
+}
+
 static int run_check(const char *path, const char *file)
 {
     struct config *cfg = load(path, file, stdout);
     if (cfg)
-        printf("%s: %zu users, no errors\n", file ? file : cfg->roster_path, cfg->n_roster);
+        printf("%s: %zu user%s, no errors\n", file ? file : cfg->roster_path, cfg->n_roster, plural(cfg));
     config_free(cfg);
     return cfg ? 0 : 1;
 }
@@ -129,11 +135,11 @@ static bool is_serve(long pid)
     return n > 0 && first < (size_t)n && !strcmp(text + first, "serve");
 }
 
-static void tell_serve(const struct config *cfg)
+static void tell_serve(const char *state_dir)
 {
     char path[PATH_MAX], text[32], *end = NULL;
     struct sbuf b = sbuf_on(path, sizeof(path));
-    sbuf_addf(&b, "%s/tinbao.lock", cfg->state_dir);
+    sbuf_addf(&b, "%s/tinbao.lock", state_dir);
     long pid = sbuf_done(&b) == 0 && read_small(path, text, sizeof(text)) > 0 ? strtol(text, &end, 10) : 0;
     if (pid > 1 && pid <= INT_MAX && is_serve(pid) && kill((pid_t)pid, SIGHUP) == 0)
         printf("told the running service (process %ld) to take it over\n", pid);
@@ -141,7 +147,7 @@ static void tell_serve(const struct config *cfg)
         puts("no running service could be told: the next start takes it over");
 }
 
-static int replace(const struct config *cfg)
+static int replace(const struct config *cfg, const char *state_dir)
 {
     int kept = keep_old(cfg->roster_path);
     if (kept < 0) {
@@ -154,12 +160,13 @@ static int replace(const struct config *cfg)
         fprintf(stderr, "tinbao roster: %s can not be written: %s\n", cfg->roster_path, strerror(-rc));
         return 1;
     }
-    printf("%s: %zu users%s\n", cfg->roster_path, cfg->n_roster, kept ? ", the old roster is beside it as .bak" : "");
-    tell_serve(cfg);
+    printf("%s: %zu user%s%s\n", cfg->roster_path, cfg->n_roster, plural(cfg),
+           kept ? ", the old roster is beside it as .bak" : "");
+    tell_serve(state_dir ? state_dir : cfg->state_dir);
     return 0;
 }
 
-static int run_import(const char *path, const char *file)
+static int run_import(const char *path, const char *file, const char *state_dir)
 {
     struct config *cfg = load(path, file, stderr);
     int rc = 1;
@@ -170,19 +177,23 @@ static int run_import(const char *path, const char *file)
                 "tinbao roster: %s names no roster, so there is nothing to replace: write roster = \"roster.csv\";\n",
                 path);
     else
-        rc = replace(cfg);
+        rc = replace(cfg, state_dir);
     config_free(cfg);
     return rc;
 }
 
 static int run(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'}, {0}};
-    const char *path = NULL;
-    for (int o; (o = getopt_long(argc, argv, "c:h", options, NULL)) != -1;) {
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"state-dir", required_argument, NULL, 's'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {0}};
+    const char *path = NULL, *state_dir = NULL;
+    for (int o; (o = getopt_long(argc, argv, "c:s:h", options, NULL)) != -1;) {
         if (o == 'c')
             path = optarg;
+        else if (o == 's')
+            state_dir = optarg;
         else if (o == 'h')
             return cmd_help(&cmd_roster);
         else
@@ -194,7 +205,7 @@ static int run(int argc, char **argv)
     if (!strcmp(what, "check") && left <= 2)
         return run_check(path, file);
     if (!strcmp(what, "import") && left == 2)
-        return run_import(path, file);
+        return run_import(path, file, state_dir);
     if (!strcmp(what, "export") && left == 1)
         return run_export(path);
     return cmd_usage(&cmd_roster, "say check [FILE], import FILE or export");
