@@ -84,7 +84,7 @@ int main(int argc, char **argv)
     int kills = argc > 2 ? atoi(argv[2]) : 200, limit_s = argc > 3 ? atoi(argv[3]) : 600;
     log_setup("kills", LOG_WARN_, false);
     signal(SIGPIPE, SIG_IGN);
-    if (kills < 1 || rig_open(&r, argv[1], kills * 3, 30, 100)) {
+    if (kills < 1 || rig_open(&r, argv[1], kills * 10, 30, 100)) {
         fprintf(stderr, "kills: can not be set up\n");
         return 2;
     }

@@ -65,6 +65,12 @@ static inline bool rig_is_ucs2(int i)
     return i % RIG_SHAPES >= 3;
 }
 
+/* What comes before the reporter's own words; the service recognises it and keeps the rest. */
+static inline const char *rig_head(int i)
+{
+    return rig_is_ucs2(i) ? "BC mạn đê cờ bạc " : "BC man de co bac ";
+}
+
 /* Text number i, whole. Shapes: 1, 2 and 5 parts in GSM-7, the same in UCS2 with accents. */
 static inline void rig_text(int i, char *out, size_t size)
 {
@@ -76,7 +82,8 @@ static inline void rig_text(int i, char *out, size_t size)
     const char *const *words = rig_is_ucs2(i) ? marked : plain;
     uint8_t utf16[2 * RIG_TEXT_MAX];
     struct sbuf b = sbuf_on(out, size);
-    sbuf_addf(&b, rig_is_ucs2(i) ? "BC mạn đê cờ bạc vụ thứ %d" : "BC man de co bac vu thu %d", i);
+    sbuf_add(&b, rig_head(i));
+    sbuf_add(&b, rig_is_ucs2(i) ? "ở quán" : "o quan");
     for (int k = i; utf8_to_utf16be(out, utf16, sizeof(utf16)) / 2 < units[i % RIG_SHAPES] - 20; k++)
         sbuf_addf(&b, " %s", words[k % 6]);
     sbuf_addf(&b, " het %d", i);
@@ -275,7 +282,7 @@ static inline int rig_check_incident(void *ctx, const struct incident *in)
         return 0;
     }
     rig_text(i, want, sizeof(want));
-    if (strcmp(want, in->text) != 0) {
+    if (strcmp(want + strlen(rig_head(i)), in->text) != 0) {
         r->wrong++;
         fprintf(stderr, "text %d differs:\n  sent %s\n  kept %s\n", i, want, in->text);
         return 0;
