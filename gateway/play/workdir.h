@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* A new directory of mode 0700 in `keep` (NULL: $TMPDIR, else /tmp), its name begins as the
+/* A new directory of mode 0700 in `keep` (NULL: $TMPDIR, else
+ * /dev/shm when it has room, else /tmp), its name begins as the
  * script's. 0, -EMSGSIZE, or -errno of mkdtemp. */
 int workdir_make(const char *keep, const char *file, char *out, size_t size);
 /* Removes it with what is in it (one level of directories deep is all the core makes; more is
