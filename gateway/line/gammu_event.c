@@ -92,8 +92,8 @@ static int quoted(const char *line, int nth, char *out, size_t size)
 
 static void on_stored(struct gm_queue *q, const char *line)
 {
-    const char *comma = strchr(line, ',');
-    int mem = strstr(line, "SM") ? GM_SM : strstr(line, "ME") || strstr(line, "MT") ? GM_ME : GM_NONE;
+    const char *comma = strchr(line, ','), *at = strchr(line, ':');
+    int mem = strstr(at, "SM") ? GM_SM : strstr(at, "ME") || strstr(at, "MT") ? GM_ME : GM_NONE;
     long index = comma ? strtol(comma + 1, NULL, 10) : -1;
     if (mem == GM_NONE || index < 0 || index > 65535) {
         q->overflow = true; /* something was stored, somewhere: list */

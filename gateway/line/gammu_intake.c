@@ -354,7 +354,11 @@ void intake_timers(struct child *c, int64_t now)
         end_call(c);
     if (c->ussd.open && now >= c->ussd.until)
         tell_ussd(c, -ETIMEDOUT, "");
-    if (now >= c->poll_at)
+    if (now >= c->poll_at) {
+        c->poll_at = now + (int64_t)c->o->poll_s * 1000;
         c->list_again = true;
-    retry_stuck(c, now);
+        child_judge(c, gm_still_notified(&c->m), "asking whether it announces texts");
+    }
+    if (!c->stop)
+        retry_stuck(c, now);
 }

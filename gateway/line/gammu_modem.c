@@ -11,6 +11,7 @@
 #include "gateway/base/str.h"
 #include "gateway/line/gammu_pause.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #define INIT_MS 30000
 #define SETUP_MS 12000
 #define PIN_MS 20000
+#define SIM_BUSY_MS 15000
 #define GRACE_MS 5000 /* between libgammu's own end and the core's patience */
 
 static int code_of(GSM_Error e)
@@ -82,7 +84,13 @@ static void on_sms(GSM_StateMachine *s, GSM_SMSMessage *sms, void *ctx)
     struct gm_modem *m = ctx;
     struct gm_event *e;
     (void)s;
-    if (sms->PDU == SMS_Status_Report) {
+    if (sms->Location > 0) { /* +CMTI, +CDSI: only the place is filled in */
+        e = gm_queue_put(&m->q, GM_STORED);
+        if (e) {
+            e->mem = sms->Memory == MEM_ME || sms->Folder >= 3 || !m->has_sm ? GM_ME : GM_SM;
+            e->index = sms->Location;
+        }
+    } else if (sms->PDU == SMS_Status_Report) {
         e = gm_queue_put(&m->q, GM_REPORT);
         if (e)
             gm_report_from_sms(sms, &e->u.report);
@@ -91,11 +99,7 @@ static void on_sms(GSM_StateMachine *s, GSM_SMSMessage *sms, void *ctx)
         if (e && gm_part_from_sms(sms, &e->u.part) != 0)
             gm_corrupt_part((const uint8_t *)"", 0, &e->u.part);
     } else {
-        e = gm_queue_put(&m->q, GM_STORED);
-        if (e) {
-            e->mem = sms->Folder == 3 || !m->has_sm ? GM_ME : GM_SM;
-            e->index = sms->Location;
-        }
+        m->q.overflow = true; /* something came, somewhere: list */
     }
 }
 
@@ -279,6 +283,20 @@ static int enter_pin(struct gm_modem *m)
     return rc;
 }
 
+/* A SIM that was just unlocked, or a modem that just booted, is busy for some seconds. */
+static int wait_sim(struct gm_modem *m)
+{
+    int64_t until = mono_ms() + SIM_BUSY_MS;
+    if (m->announce)
+        m->announce(m->ctx, "sim", SIM_BUSY_MS + GRACE_MS);
+    for (;;) {
+        int rc = raw_command(&m->port, "AT+CPMS?", 3000, NULL, NULL, NULL);
+        if (rc != -EIO || mono_ms() > until)
+            return gm_fatal(rc) ? rc : 0;
+        (void)poll(NULL, 0, 500);
+    }
+}
+
 int gm_unlock(struct gm_modem *m)
 {
     int rc;
@@ -293,9 +311,29 @@ int gm_unlock(struct gm_modem *m)
         snprintf(m->why, sizeof m->why, "no SIM in the modem, or it is not seated well");
         return -EIO;
     default:
-        return gm_fatal(rc) ? rc : 0;
+        break;
     }
-    return rc;
+    return gm_fatal(rc) || rc == -EPERM ? rc : wait_sim(m);
+}
+
+static void on_cnmi(void *ctx, const char *line)
+{
+    bool *told = ctx;
+    const char *comma = strncmp(line, "+CNMI:", 6) ? NULL : strchr(line, ',');
+    if (comma)
+        *told = strtol(comma + 1, NULL, 10) != 0;
+}
+
+int gm_still_notified(struct gm_modem *m)
+{
+    bool told = true; /* also for a modem that does not tell */
+    int rc = raw_command(&m->port, "AT+CNMI?", SETUP_MS / 4, on_cnmi, &told, NULL);
+    if (gm_fatal(rc))
+        return rc;
+    if (told && m->notify)
+        return 0;
+    rc = raw_wake(&m->port);
+    return rc ? rc : gm_notify(m);
 }
 
 int gm_notify(struct gm_modem *m)

@@ -59,6 +59,8 @@ void gm_hello(struct gm_modem *m, struct line_hello *out);
 int gm_unlock(struct gm_modem *m);
 /* (Again) asks to be told of texts, calls and USSD. */
 int gm_notify(struct gm_modem *m);
+/* Does so again when the modem has forgotten it (a power cycle nobody saw). */
+int gm_still_notified(struct gm_modem *m);
 
 /* gammu_status.c */
 int gm_status(struct gm_modem *m, struct line_status *out);

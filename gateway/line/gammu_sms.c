@@ -78,7 +78,7 @@ static int read_header(const GSM_UDHHeader *h, struct sms_part *out)
         bool narrow = id == 0x00 && len == 3, wide = id == 0x08 && len == 4;
         if ((!narrow && !wide) || v[len - 2] == 0 || v[len - 1] == 0 || v[len - 1] > v[len - 2])
             continue;
-        out->ref = narrow ? v[0] : (uint16_t)(v[0] << 8 | v[1]);
+        out->ref = (uint16_t)(narrow ? v[0] : v[0] << 8 | v[1]);
         out->ref_bits = narrow ? 8 : 16;
         out->total = v[len - 2];
         out->seq = v[len - 1];

@@ -15,27 +15,27 @@
 #define NETWORK_MS 9000 /* eight commands */
 #define USSD_MS 32000
 
+static void on_pin(void *ctx, const char *line)
+{
+    enum line_sim *sim = ctx;
+    if (strncmp(line, "+CPIN:", 6) != 0)
+        return;
+    line += 6 + strspn(line + 6, " ");
+    *sim = !strcmp(line, "READY") ? SIM_READY : strstr(line, "PUK") ? SIM_PUK : strstr(line, "PIN") ? SIM_PIN : SIM_FAULT;
+}
+
+/* Plain +CPIN? (TS 27.007 8.3): libgammu's way of asking goes on listening for up to a
+ * second after the answer, and a text that comes then would wait. */
 enum line_sim gm_sim(struct gm_modem *m, int *rc)
 {
-    GSM_SecurityCodeType type = SEC_None;
-    gm_begin(m, "sim", ASK_MS);
-    *rc = gm_end(GSM_GetSecurityStatus(m->s, &type));
-    if (*rc == -EPERM)
-        return SIM_ABSENT;
-    if (*rc)
-        return SIM_UNKNOWN;
-    switch (type) {
-    case SEC_None:
-        return SIM_READY;
-    case SEC_Pin:
-    case SEC_Pin2:
-        return SIM_PIN;
-    case SEC_Puk:
-    case SEC_Puk2:
-        return SIM_PUK;
-    default:
-        return SIM_FAULT;
-    }
+    enum line_sim sim = SIM_UNKNOWN;
+    int code = -1;
+    if (m->announce)
+        m->announce(m->ctx, "sim", 2 * ASK_MS);
+    *rc = raw_command(&m->port, "AT+CPIN?", ASK_MS, on_pin, &sim, &code);
+    if (*rc == -EIO)
+        return code == 10 ? SIM_ABSENT : code == 13 || code == 15 ? SIM_FAULT : SIM_UNKNOWN; /* 9.2: CME codes */
+    return sim;
 }
 
 int gm_smsc(struct gm_modem *m)

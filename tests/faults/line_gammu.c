@@ -153,7 +153,8 @@ static void on_io(evutil_socket_t fd, short what, void *arg)
         r->fd = -1;
         NEED(waitpid(r->pid, &r->exit_status, 0) == r->pid);
         r->exited = true;
-        r->start_at = mono_ms() + 300; /* the core's back-off */
+        if (r->start_at != INT64_MAX)
+            r->start_at = mono_ms() + 300; /* the core's back-off */
     }
 }
 
@@ -412,10 +413,15 @@ static void case_killed(void)
     fill_mixed(&r, 1000);
     up(&r);
     srand(7);
-    for (int kills = 0; kills < 25 && r.n_gone < 950; kills++) {
-        int64_t until = mono_ms() + 5 + rand() % 100;
+    for (int kills = 0; kills < 40 && r.n_gone < 950; kills++) {
+        size_t hello = r.n_hello;
+        int64_t until = mono_ms() + rand() % 25;
         WAIT(&r, 30000, mono_ms() >= until);
         kill(r.pid, SIGKILL);
+        if (kills % 4) /* else wherever it is, the start too */
+            WAIT(&r, 30000, r.n_hello > hello);
+        else
+            WAIT(&r, 30000, r.exited);
     }
     WAIT(&r, 60000, used(&r) == 0 && air_held(r.air) == 0);
     sync_line(&r);
@@ -693,6 +699,72 @@ static void case_urc_send(void)
     rig_close(&r);
 }
 
+/* Reports that the modem stores instead of telling: read, told once, removed. */
+static void case_stored_reports(void)
+{
+    struct rig r;
+    rig_open(&r, 10, 10);
+    vmodem_store_reports(r.modem, true);
+    up(&r);
+    for (size_t i = 1; i <= 5; i++) {
+        send_text(&r, ALICE, "report, please", SMS_GSM7, true);
+        WAIT(&r, 5000, r.n_sent == i && r.n_reports == i);
+        NEED(r.report.ref == r.sent.ref && !strcmp(r.report.number, ALICE));
+    }
+    sync_line(&r);
+    NEED(used(&r) == 0 && r.n_parts == 0 && r.n_reports == 5);
+    rig_close(&r);
+}
+
+/* The PIN is tried once; a wrong one ends the process with its own status. */
+static void case_pin(void)
+{
+    struct rig r;
+    rig_open(&r, 10, 10);
+    NEED(vmodem_sim_pin(r.modem, "1234") == 0);
+    NEED(air_text(r.air, ALICE, "behind the PIN") == 0);
+    start_line(&r);
+    r.start_at = INT64_MAX;
+    while (!r.exited)
+        event_base_loop(r.base, EVLOOP_ONCE);
+    NEED(WIFEXITED(r.exit_status) && WEXITSTATUS(r.exit_status) == LINE_EXIT_PIN && r.n_trouble == 1);
+    NEED(setenv("TINBAO_PIN", "9999", 1) == 0);
+    start_line(&r);
+    while (!r.exited)
+        event_base_loop(r.base, EVLOOP_ONCE);
+    NEED(WIFEXITED(r.exit_status) && WEXITSTATUS(r.exit_status) == LINE_EXIT_PIN && r.n_trouble == 2);
+    NEED(setenv("TINBAO_PIN", "1234", 1) == 0);
+    up(&r);
+    WAIT(&r, 10000, r.n_gone == 1);
+    NEED(unsetenv("TINBAO_PIN") == 0);
+    rig_close(&r);
+}
+
+/* A text that is there when the sync is asked was handed over when it is answered. */
+static void case_sync(void)
+{
+    struct rig r;
+    rig_open(&r, 30, 255);
+    r.poll_s = 3600;
+    up(&r);
+    for (size_t i = 0; i < 20; i++) {
+        size_t before = r.n_parts;
+        for (size_t k = 0; k < 10; k++)
+            NEED(air_text(r.air, BINH, "XEM 48217") == 0);
+        sync_line(&r);
+        NEED(r.n_parts == before + 10);
+    }
+    r.keep = false; /* a core that keeps nothing gets no more than the window, and all again later */
+    for (size_t k = 0; k < 100; k++)
+        NEED(air_text(r.air, BINH, "VAO") == 0);
+    settle(&r, 1000);
+    NEED(r.n_parts == 264 && r.n_gone == 200);
+    kill(r.pid, SIGKILL);
+    r.keep = true;
+    WAIT(&r, 10000, r.n_parts == 364 && used(&r) == 0);
+    rig_close(&r);
+}
+
 static void case_idle(void)
 {
     struct rig r;
@@ -730,6 +802,9 @@ static const struct {
              {"sends", case_sends},
              {"parts", case_parts},
              {"talks", case_talks},
+             {"stored-reports", case_stored_reports},
+             {"pin", case_pin},
+             {"sync", case_sync},
              {"poison", case_poison},
              {"delete-fails", case_delete_fails},
              {"garbage", case_garbage},
@@ -749,6 +824,8 @@ static int as_line(int argc, char **argv)
 {
     struct line_options o = {.name = "gsm1", .connection = "at", .poll_s = 5, .status_s = 5, .cut_pauses = true};
     int fd = -1;
+    const char *pin = getenv("TINBAO_PIN");
+    (void)str_copy(o.pin, sizeof o.pin, pin ? pin : "");
     for (int i = 2; i + 1 < argc; i++) {
         if (!strcmp(argv[i], "--fd"))
             fd = atoi(argv[i + 1]);
