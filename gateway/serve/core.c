@@ -60,6 +60,7 @@ static void turn(struct core *c)
 static void on_readable(void *ctx, struct lane *l)
 {
     struct core *c = ctx;
+    playerside_hear(c->player);
     inbox_read(c->inbox, l);
     turn(c);
 }

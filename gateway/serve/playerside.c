@@ -176,13 +176,11 @@ static void on_clock(struct playerside *p, int64_t wall_ms, int64_t boot_ms)
     clock_jump(c, wall_ms - clock_now_ms(c));
 }
 
-static void on_readable(evutil_socket_t fd, short what, void *arg)
+void playerside_hear(struct playerside *p)
 {
-    (void)what;
-    struct playerside *p = arg;
     struct play_msg m;
-    int rc;
-    while ((rc = get(fd, &m)) == 0) {
+    int rc = -EAGAIN;
+    while (p && (rc = get(p->fd, &m)) == 0) {
         if (m.type == PLAY_CLOCK) {
             on_clock(p, m.a, m.b);
         } else if (m.type == PLAY_FAIL_AT) {
@@ -198,6 +196,12 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
     }
     if (rc != -EAGAIN)
         p->parts.gone(p->parts.ctx);
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd, (void)what;
+    playerside_hear(arg);
 }
 
 void playerside_ready(struct playerside *p)

@@ -22,6 +22,8 @@ struct playerside_parts {
 int playerside_clock(int fd, struct clock **clock);
 struct playerside *playerside_new(struct works *w, int fd, const struct playerside_parts *parts);
 void playerside_free(struct playerside *p);
+/* Reads what the player said, before anything that came from a line afterwards. */
+void playerside_hear(struct playerside *p);
 /* PLAY_READY. */
 void playerside_ready(struct playerside *p);
 /* A line answered LINE_SYNC n. */

@@ -254,7 +254,7 @@ static void killed_at_each_step_nothing_is_lost_or_doubled(void **state)
         struct line_msg m;
         int kept = r->kept;
         r->sends = 0;
-        snprintf(words, sizeof(words), "BC man de co bac lan %zu", i);
+        snprintf(words, sizeof(words), "BC man de co bac o quan ba %c", (char)(97 + i));
         part_of(&m, i + 1, MEMBER, words, r->wall_ms + (int64_t)i * 1000);
         assert_int_equal(settle(r), 1);
         say(r, PLAY_FAIL_AT, 0, steps[i], 0);
