@@ -14,11 +14,16 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #define BOLD "\033[1m"
+#define ARROW "▶"
+#define ARROW_HIDDEN 2 /* its octets that take no column */
 #define DIM "\033[2m"
 #define GREEN "\033[32m"
+#define BOLD_GREEN "\033[1;32m"
 #define PLAIN "\033[0m"
 
 static const char *paint(const struct phone_talk *t, const char *code)
@@ -26,20 +31,60 @@ static const char *paint(const struct phone_talk *t, const char *code)
     return t->colour ? code : "";
 }
 
-/* The person's words, new lines indented under the first. */
-static void print_text(const char *text)
+static int width_of(const char *p, size_t n)
 {
-    size_t n = strlen(text), used;
+    int total = 0;
+    size_t used;
     for (size_t i = 0; i < n; i += used) {
-        uint32_t cp = utf8_next(text + i, n - i, &used);
+        int w = wcwidth((wchar_t)utf8_next(p + i, n - i, &used));
+        total += w < 0 ? 1 : w;
+    }
+    return total;
+}
+
+static int columns(const struct phone_talk *t)
+{
+    struct winsize ws;
+    return !t->colour || ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) || ws.ws_col < 40 ? 0 : ws.ws_col;
+}
+
+/* A word, without what could steer the terminal. */
+static void print_word(const char *p, size_t n)
+{
+    size_t used;
+    for (size_t i = 0; i < n; i += used) {
+        uint32_t cp = utf8_next(p + i, n - i, &used);
         char out[4];
-        if (cp == '\n') {
-            fputs("\n        ", stdout);
-            continue;
-        }
-        if (cp < ' ' || (cp >= 0x7F && cp < 0xA0) || (cp >= 0x202A && cp <= 0x202E))
+        if (cp < ' ' || (cp >= 0x7F && cp < 0xA0) || (cp >= 0x202A && cp <= 0x202E) || (cp >= 0x2066 && cp <= 0x2069))
             cp = 0xFFFD;
         fwrite(out, 1, utf8_put(cp, out), stdout);
+    }
+}
+
+/* The person's words from column `at` on; at a terminal no word (a code!) is broken at the
+ * edge, and further lines are indented. */
+static void print_text(const struct phone_talk *t, int at, const char *text)
+{
+    static const char indent[] = "\n        ";
+    int edge = columns(t);
+    while (*text) {
+        size_t n = strcspn(text, " \n");
+        int w = width_of(text, n);
+        if (edge && at + w >= edge && w < edge - 8) {
+            fputs(indent, stdout);
+            at = 8;
+        }
+        print_word(text, n);
+        at += w;
+        text += n;
+        if (*text == ' ') {
+            putchar(' ');
+            at++;
+        } else if (*text == '\n') {
+            fputs(indent, stdout);
+            at = 8;
+        }
+        text += *text != '\0';
     }
     putchar('\n');
 }
@@ -50,11 +95,13 @@ static void print_time(const struct phone_talk *t, int64_t ms)
     printf("%s[%02d:%02d]%s ", paint(t, DIM), c.hour, c.minute, paint(t, PLAIN));
 }
 
-static void print_who(const struct phone_talk *t, const char *number, const char *colour)
+/* The columns it took. */
+static int print_who(const struct phone_talk *t, const char *number, const char *colour)
 {
     char name[200];
     phone_book_name(t->book, number, name, sizeof name);
     printf("%s%s%s%s%s%s", paint(t, colour), number, *name ? " (" : "", name, *name ? ")" : "", paint(t, PLAIN));
+    return width_of(number, strlen(number)) + width_of(name, strlen(name)) + (*name ? 3 : 0);
 }
 
 void phone_talk_welcome(const struct phone_talk *t)
@@ -215,15 +262,16 @@ void phone_talk_event(struct phone_talk *t, char *line)
     control_unescape(text);
     phone_book_seen(t->book, who);
     print_time(t, strtoll(ms, NULL, 10));
+    int at = 8; /* "[21:05] " */
     if (!strcmp(what, "text")) {
-        print_who(t, who, BOLD);
-        fputs(" ▶ gateway: ", stdout);
-        print_text(text);
+        at += print_who(t, who, BOLD);
+        at += printf(" %s gateway: ", ARROW) - ARROW_HIDDEN;
+        print_text(t, at, text);
     } else if (!strcmp(what, "arrived")) {
-        fputs("gateway ▶ ", stdout);
-        print_who(t, who, GREEN);
-        fputs(": ", stdout);
-        print_text(text);
+        at += printf("gateway %s ", ARROW) - ARROW_HIDDEN;
+        at += print_who(t, who, strcmp(who, t->self) ? GREEN : BOLD_GREEN);
+        at += printf(": ");
+        print_text(t, at, text);
     } else {
         print_call_or_fault(t, what, who);
     }
