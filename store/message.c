@@ -217,9 +217,15 @@ int message_incident(struct db *db, int64_t id, int64_t *incident_id)
 
 int message_count(struct db *db, const char *disposition, int64_t since_ms, int64_t *n)
 {
-    enum sql_id q = disposition ? SQL_message_count_disposition : SQL_message_count_all;
-    q_i64(db, q, 1, since_ms);
-    if (disposition)
-        q_text(db, q, 2, disposition);
-    return one_i64(db, q, n);
+    const enum sql_id q = SQL_message_backwards;
+    int rc = 0;
+    *n = 0;
+    for (int older = 0; older < Q_OLDER_MAX && (rc = q_row(db, q)) == 1;) {
+        bool recent = q_get(db, q, 0) >= since_ms;
+        older = recent ? 0 : older + 1;
+        if (recent && (!disposition || strcmp(q_str(db, q, 1), disposition) == 0))
+            ++*n;
+    }
+    q_end(db, q);
+    return rc < 0 ? rc : 0;
 }

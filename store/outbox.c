@@ -307,25 +307,36 @@ static int count_live(struct db *db, struct outbox_counts *out)
     return rc;
 }
 
-int outbox_counts(struct db *db, int64_t since_ms, struct outbox_counts *out)
+static int64_t *count_of(struct outbox_counts *c, const char *state)
 {
-    const enum sql_id q = SQL_outbox_count_done;
-    memset(out, 0, sizeof *out);
     const struct {
         const char *state;
         int64_t *n;
-    } to[] = {{"sent", &out->sent},
-              {"delivered", &out->delivered},
-              {"failed", &out->failed},
-              {"expired", &out->expired},
-              {"uncertain", &out->uncertain}};
+    } counts[] = {{"sent", &c->sent},
+                  {"delivered", &c->delivered},
+                  {"failed", &c->failed},
+                  {"expired", &c->expired},
+                  {"uncertain", &c->uncertain}};
+    for (size_t i = 0; i < ARRAY_LEN(counts); i++)
+        if (strcmp(counts[i].state, state) == 0)
+            return counts[i].n;
+    return NULL; /* queued and sending are counted whole, cancelled is not told */
+}
+
+int outbox_counts(struct db *db, int64_t since_ms, struct outbox_counts *out)
+{
+    const enum sql_id q = SQL_outbox_backwards;
+    memset(out, 0, sizeof *out);
     int rc = count_live(db, out);
     if (rc < 0)
         return rc;
-    q_i64(db, q, 1, since_ms);
-    while ((rc = q_row(db, q)) == 1)
-        for (size_t i = 0; i < ARRAY_LEN(to); i++)
-            if (strcmp(q_str(db, q, 0), to[i].state) == 0)
-                *to[i].n = q_get(db, q, 1);
-    return rc;
+    for (int older = 0; older < Q_OLDER_MAX && (rc = q_row(db, q)) == 1;) {
+        bool recent = q_get(db, q, 0) >= since_ms;
+        int64_t *n = recent ? count_of(out, q_str(db, q, 1)) : NULL;
+        older = recent ? 0 : older + 1;
+        if (n)
+            ++*n;
+    }
+    q_end(db, q);
+    return rc < 0 ? rc : 0;
 }

@@ -38,12 +38,6 @@ ORDER BY received_rel DESC, id DESC LIMIT 1;
 -- name: message_incident_of
 SELECT incident_id FROM message WHERE id = $1;
 
--- From the end back to the newest row that is older: as many rows as are counted, and no index.
--- name: message_count_all
-SELECT COUNT(*) FROM message
-WHERE id > COALESCE((SELECT m.id FROM message m WHERE m.received_ms < $1 ORDER BY m.id DESC LIMIT 1), 0);
-
--- name: message_count_disposition
-SELECT COUNT(*) FROM message
-WHERE id > COALESCE((SELECT m.id FROM message m WHERE m.received_ms < $1 ORDER BY m.id DESC LIMIT 1), 0)
-  AND disposition = $2;
+-- Read back from the end until all is older: as many rows as are counted, and no index.
+-- name: message_backwards
+SELECT received_ms, disposition FROM message ORDER BY id DESC;

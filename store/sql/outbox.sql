@@ -68,8 +68,6 @@ SELECT COUNT(*) FROM outbox WHERE party_id IS NOT NULL AND created_ms >= $1;
 -- name: outbox_count_live
 SELECT state, priority, COUNT(*) FROM outbox WHERE state IN ('queued', 'sending') GROUP BY state, priority;
 
--- name: outbox_count_done
-SELECT state, COUNT(*) FROM outbox
-WHERE id > COALESCE((SELECT o.id FROM outbox o WHERE o.created_ms < $1 ORDER BY o.id DESC LIMIT 1), 0)
-  AND state NOT IN ('queued', 'sending')
-GROUP BY state;
+-- Read back from the end until all is older.
+-- name: outbox_backwards
+SELECT created_ms, state FROM outbox ORDER BY id DESC;
