@@ -74,9 +74,11 @@ static void take_kinds(const struct vocab *v, const struct toks *t, size_t i, si
     for (uint32_t p = phrase; p != PHRASE_NONE; p = v->kwords.p[p].next)
         if (typed_agrees(typed, n, v->kwords.p[p].raw))
             add_kind(v, h, v->kwords.p[p].value);
-    for (uint32_t p = h->n ? PHRASE_NONE : phrase; p != PHRASE_NONE; p = v->kwords.p[p].next)
+    bool agreed = h->n > 0;
+    for (uint32_t p = agreed ? PHRASE_NONE : phrase; p != PHRASE_NONE; p = v->kwords.p[p].next)
         if (v->kwords.p[p].words > 1)
             add_kind(v, h, v->kwords.p[p].value);
+    h->typed = agreed;
     h->k = h->n ? k : 0;
     h->ask = h->n > 1;
     h->single = k == 1 && t->t[i].len <= 4;
@@ -90,13 +92,15 @@ struct hit kind_exact(const struct vocab *v, const struct toks *t, size_t i, siz
     if (longest < most)
         most = longest;
     for (size_t k = i; k < t->n && k < i + most && !t->t[k].num; k++) {
+        if (k > i && t->t[k].apart)
+            break; /* "tai nan # xe may": the next field begins */
         h = hash_tok(h, t, k, i);
         uint32_t p = phrases_find(&v->kwords, h);
         if (p == PHRASE_NONE)
             continue;
         struct hit now = {0};
         take_kinds(v, t, i, k + 1 - i, p, &now);
-        if (now.n)
+        if (now.n && (now.typed || !best.n)) /* "đâm chạy" is not "đám cháy" but "đâm" */
             best = now;
     }
     return best;
@@ -128,7 +132,20 @@ struct near_kinds {
     uint8_t len;
     int cost;
     bool typo, sure;
+    const char *letters;
+    size_t n;
 };
+
+/* Letters at either end that two words have in common, the longer end. */
+static size_t common_end(const char *a, size_t n, const char *b, size_t m)
+{
+    size_t head = 0, tail = 0;
+    while (head < n && head < m && a[head] == b[head])
+        head++;
+    while (tail < n && tail < m && a[n - 1 - tail] == b[m - 1 - tail])
+        tail++;
+    return head > tail ? head : tail;
+}
 
 static void near_kind(void *ctx, uint32_t phrase, int cost)
 {
@@ -139,12 +156,16 @@ static void near_kind(void *ctx, uint32_t phrase, int cost)
     if (p->len < c->len || (p->len == c->len && cost > c->cost && c->words == c->hit.k))
         return;
     if (p->len > c->len || c->words != c->hit.k) {
-        c->hit = (struct hit){.k = c->words};
-        c->sure = true;
+        bool other = c->hit.n && c->hit.cand[0] != p->value; /* "maty nuoc": ma tuy, or mat nuoc */
+        if (!other)
+            c->hit = (struct hit){0};
+        c->hit.k = c->words;
+        c->sure = !other;
     }
     c->len = p->len;
     c->cost = cost;
-    c->sure = c->sure && c->typo;
+    bool anchored = p->len >= 8 && p->words > 1 && common_end(c->letters, c->n, p->letters, p->len) >= 4;
+    c->sure = c->sure && (c->typo || anchored);
     for (uint32_t i = phrase; i != PHRASE_NONE; i = c->v->kwords.p[i].next)
         add_kind(c->v, &c->hit, c->v->kwords.p[i].value);
 }
@@ -162,6 +183,8 @@ struct hit kind_near(const struct vocab *v, const struct toks *t, size_t i)
         if (!syllable_valid(t->t[k].w, t->t[k].len))
             c.typo = true;
         c.words = k + 1 - i;
+        c.letters = letters;
+        c.n = n;
         phrases_near(&v->kwords, letters, n, near_kind, &c);
     }
     if (c.hit.n)

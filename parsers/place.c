@@ -79,6 +79,11 @@ static bool may_count(const struct toks *t, size_t i)
                                         "cai",  "tan",  "ta",   "chai", "binh", "qua",   "dao",   "goi", "tep", "lan",
                                         "dem",  "may",  "dien", "tang", "hoc",  "anh",   "chi",   "bac", "chu", "vo",
                                         "chong", "me",  "cha",  "mang", "nan",  "tre",   "doan",  "trai", "gai", "cuoc"};
+    static const char *const tales[] = {"can ho tro", "ba con",      "nha ong",   "nha ba",  "nha anh",
+                                        "nha chi",    "nha van hoa", "nha hoang", "nha cua", "dem qua"};
+    for (size_t k = 0; k < ARRAY_LEN(tales); k++)
+        if (toks_phrase(t, i, tales[k]))
+            return false;
     return among(t, i, nouns, ARRAY_LEN(nouns)) || toks_phrase(t, i, "o to") > 0;
 }
 
@@ -251,8 +256,13 @@ static struct hit bare_number(const struct vocab *v, const struct toks *t, size_
 {
     struct hit h = {0};
     bool kind_next = kind_exact(v, t, i + 1, SIZE_MAX).k > 0;
-    bool hard = counts_things(t, i + 1) && !(kind_next && !tok_is(t, i + 1, "nguoi"));
-    bool soft = !kind_next && may_count(t, i + 1);
+    bool field = i + 1 >= t->n || t->t[i + 1].apart; /* "(3)(nhom thanh nien)" */
+    bool hard = !field && counts_things(t, i + 1) && !(kind_next && !tok_is(t, i + 1, "nguoi"));
+    bool soft = !field && !kind_next && may_count(t, i + 1);
+    if (hard && i > 0 && (tok_is(t, i + 1, "nguoi") || tok_is(t, i + 1, "ng"))) {
+        hard = code_index(v, t->t[i].w, t->t[i].len) < 0 || i == 0;
+        soft = !hard;
+    }
     if (t->t[i].len > 3 || hard)
         return h;
     int code = code_index(v, t->t[i].w, t->t[i].len);
@@ -303,6 +313,25 @@ static struct hit after_type(const struct vocab *v, const struct toks *t, size_t
     return h;
 }
 
+/* "xom1 hung long": the digit is the tone of "xóm". "tdp 1 hung long", both places: asked. */
+static void name_after_number(const struct vocab *v, const struct toks *t, size_t i, size_t words, struct hit *h)
+{
+    size_t j = i + words;
+    if (h->n != 1 || j >= t->n || i + h->k >= t->n || t->t[i + h->k].apart)
+        return;
+    struct window w = longest(v, t, HASH_START, i + h->k, false);
+    if (w.phrase == PHRASE_NONE || w.end < i + h->k + 2 || v->names.p[w.phrase].value == h->cand[0])
+        return;
+    bool tone = t->t[j].num && t->t[j].glued && t->t[j].len == 1 &&
+                (tok_is(t, i, "xom") || tok_is(t, i, "lang") || tok_is(t, i, "ban"));
+    if (tone)
+        h->n = 0;
+    else
+        h->ask = true;
+    take_phrase(v, h, w.phrase, false);
+    h->k = w.end - i;
+}
+
 struct hit place_exact(const struct vocab *v, const struct toks *t, size_t i)
 {
     if (i >= t->n)
@@ -312,8 +341,10 @@ struct hit place_exact(const struct vocab *v, const struct toks *t, size_t i)
     struct hit h = {0};
     struct window plain = longest(v, t, HASH_START, i, false);
     size_t words = place_type_at(t, i, &cls, &strong);
-    if (words)
+    if (words) {
         h = after_type(v, t, i, words, cls, strong);
+        name_after_number(v, t, i, words, &h);
+    }
     if (plain.phrase != PHRASE_NONE && (h.n == 0 || plain.end >= i + h.k) && !t->t[i].num) {
         bool part_beside = words && h.n > 1; /* "tdp 1" alone and as the beginning of another name */
         if (!part_beside) {
@@ -461,9 +492,9 @@ static size_t join(const struct toks *t, size_t from, size_t to, char *letters, 
 static int add_numbered(struct vocab *v, size_t place, enum place_class cls, size_t at, size_t k, const char *num,
                         size_t n, const char *raw)
 {
-    char letters[128], rest[128];
+    char letters[160], rest[128];
     const struct toks *t = &v->a;
-    size_t more = join(t, at + k, t->n, rest, sizeof rest / 2);
+    size_t more = join(t, at + k, t->n, rest, 96);
     int len = snprintf(letters, sizeof letters, "%s%.*s", class_letters[cls], (int)n, num);
     int rc = add_name(v, letters, (size_t)len, 2, place, more ? PHRASE_PART : 0, raw);
     if (rc || !more)

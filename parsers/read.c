@@ -395,6 +395,7 @@ static bool fill_one(struct reading *r)
 
 static void fill_slots(struct reading *r)
 {
+    r->pos = r->first;
     for (size_t guard = 0; r->pos < r->t->n && guard < 40; guard++)
         if (!fill_one(r))
             break;
@@ -426,6 +427,36 @@ static int fullness(const struct reading *r)
     return n;
 }
 
+/* Letters of the place and the kind that were read. */
+static size_t matched(const struct reading *r)
+{
+    size_t n = 0;
+    for (size_t i = r->first; i < r->pos && i < r->t->n; i++)
+        n += r->t->t[i].len;
+    return n;
+}
+
+static bool is_fuller(const struct reading *a, const struct reading *b)
+{
+    int x = fullness(a), y = fullness(b);
+    if (x != y)
+        return x > y;
+    if (a->kind_seen != b->kind_seen)
+        return a->kind_seen; /* a doubt is better than nothing */
+    return (a->place_seen && !b->place_seen) || (!a->near && matched(a) > matched(b));
+}
+
+/* Does a word near the front look as if keys of Telex or VNI were left in it? */
+static bool has_odd_words(const struct reading *r)
+{
+    for (size_t i = 0; i < r->t->n && i < 12; i++) {
+        const struct tok *t = &r->t->t[i];
+        if (t->num ? t->glued && i > 0 && !r->t->t[i - 1].num : !syllable_valid(t->w, t->len) && !word_known(r->v, t->w, t->len))
+            return true;
+    }
+    return false;
+}
+
 static bool wants_more(const struct reading *r)
 {
     bool place = form_slot(r->f, SLOT_THON) >= 0 && (!r->place_seen || !r->place.n);
@@ -434,7 +465,14 @@ static bool wants_more(const struct reading *r)
     return (place || kind || choice) && r->pos < r->t->n;
 }
 
-void decode_toks(const struct vocab *v, const struct toks *in, struct toks *out)
+/* "to63 da6n pho": the number is the circumflex and the hook of "tổ". */
+static bool vni_of_to(const struct toks *in, size_t i)
+{
+    return tok_is(in, i, "to") && i + 2 < in->n && in->t[i + 1].len == 2 && in->t[i + 1].w[0] == '6' &&
+           (tok_is(in, i + 2, "dan") || tok_is(in, i + 2, "da"));
+}
+
+void decode_toks(const struct vocab *v, const struct toks *in, struct toks *out, bool loose)
 {
     out->n = 0;
     out->used = 0;
@@ -443,14 +481,16 @@ void decode_toks(const struct vocab *v, const struct toks *in, struct toks *out)
         size_t end = i + 1;
         enum place_class cls;
         bool strong;
-        bool type_and_number = place_type_at(in, i, &cls, &strong) == 1 && end < in->n && in->t[end].num;
+        bool type_and_number = place_type_at(in, i, &cls, &strong) == 1 && end < in->n && in->t[end].num &&
+                               !(end + 1 < in->n && in->t[end + 1].glued) && !vni_of_to(in, i);
         if (i < DECODE_MAX && !t.num && !type_and_number)
             while (end < in->n && in->t[end].glued)
                 end++;
         char *word = out->buf + out->used;
         size_t room = sizeof out->buf - out->used, typed = in->t[end - 1].e - t.s;
         size_t n = i < DECODE_MAX && !t.num && typed <= 14 && room >= 16 ? keys_out(t.w, typed, word, room) : 0;
-        if (n && word_known(v, word, n) && !(end == i + 1 && word_known(v, t.w, t.len))) {
+        bool fits = n && (word_known(v, word, n) || (loose && looks_keyed(t.w, typed)));
+        if (fits && !(end == i + 1 && word_known(v, t.w, t.len))) {
             t.w = word;
             t.len = (uint16_t)n;
             t.e = in->t[end - 1].e;
@@ -460,6 +500,25 @@ void decode_toks(const struct vocab *v, const struct toks *in, struct toks *out)
             i++;
         }
         out->t[out->n++] = t;
+    }
+}
+
+/* "LOA kim lan 15 pccc": no place of ours, but the number that follows it is there. */
+static void skip_strange_place(struct reading *r)
+{
+    int place = form_slot(r->f, SLOT_THON);
+    if (place < 0 || r->place_seen || r->f->slots[place].optional || form_slot(r->f, SLOT_LOAI) >= 0)
+        return;
+    for (size_t m = 1; m <= 4 && r->pos + m < r->t->n; m++) {
+        struct reading next = *r;
+        next.first = next.pos += m;
+        fill_slots(&next);
+        next.first = r->first;
+        if (next.n_numbers == r->n_numbers && next.choice == r->choice)
+            continue;
+        *r = next;
+        r->strange = true;
+        return;
     }
 }
 
@@ -476,17 +535,20 @@ void read_slots(struct vocab *v, const struct understand_ctx *ctx, const struct 
     }
     *out = blank;
     fill_slots(out);
-    if (!wants_more(out))
+    bool more = wants_more(out);
+    if (!more && !has_odd_words(out))
         return;
-    decode_toks(v, &v->a, &v->b);
-    for (int near = 0; near < 2; near++) {
+    decode_toks(v, &v->a, &v->b, false);
+    if (more)
+        decode_toks(v, &v->a, &v->c, true);
+    for (int near = 0; near < 2 && (more || near == 0); near++) {
         struct reading r = blank;
-        r.t = &v->b;
+        r.t = near ? &v->c : &v->b;
         r.near = near;
         fill_slots(&r);
-        if (fullness(&r) > fullness(out) || (!out->place_seen && r.place_seen))
+        if (is_fuller(&r, out))
             *out = r;
-        if (!wants_more(out))
-            return;
+        more = wants_more(out);
     }
+    skip_strange_place(out);
 }

@@ -6,6 +6,7 @@
 #include "gateway/base/civil.h"
 #include "gateway/base/err.h"
 #include "gateway/base/str.h"
+#include "parsers/syllable.h"
 #include "parsers/vocab.h"
 
 #include <string.h>
@@ -211,7 +212,7 @@ static void no_place(struct reading *r, const struct understand_ctx *ctx, bool o
         m->place = r->v->places[said.place].code;
         return;
     }
-    bool strange = said.place >= 0 && said.place != r->v->home;
+    bool strange = r->strange || (said.place >= 0 && said.place != r->v->home);
     if (!kind_first && !begins_a_tale(r->t, r->pos))
         strange = looks_like_name(r, r->pos) || kind_further_on(r) || strange;
     if (!strange && ctx->home_place && r->v->home >= 0) {
@@ -256,7 +257,10 @@ static void settle_kind(struct reading *r, const struct key_found *key, struct m
     if (form_slot(r->f, SLOT_LOAI) < 0)
         return;
     if (!r->kind_seen) {
-        if (m->text_len && v->khac >= 0) {
+        const struct tok *next = r->pos < r->t->n ? &r->t->t[r->pos] : NULL;
+        if (next && !next->num && looks_keyed(next->w, next->len)) {
+            doubt(m, DOUBT_KIND); /* a kind garbled beyond reading, perhaps */
+        } else if (m->text_len && v->khac >= 0) {
             m->kind = v->kinds[v->khac].code;
             m->kind_unknown = true;
         } else {
@@ -334,7 +338,7 @@ static struct hit in_value(struct reading *r, bool place)
 {
     struct hit h = place ? place_exact(r->v, r->t, r->pos) : kind_exact(r->v, r->t, r->pos, SIZE_MAX);
     if (!h.n) {
-        decode_toks(r->v, &r->v->a, &r->v->b);
+        decode_toks(r->v, &r->v->a, &r->v->b, false);
         r->t = &r->v->b;
         size_t i = 0;
         while (i < r->t->n && r->t->t[i].s < r->value[2].s)
@@ -393,7 +397,7 @@ static bool chatter_after_tip(const struct toks *t)
 static bool chatter_after_cry(const struct toks *t)
 {
     static const char *const words[] = {"gia", "truong", "giay", "quang", "hiem", "tho",  "tro",
-                                        "van", "vot",    "canh", "lanh",  "dai",  "tieng", "giong"};
+                                        "van", "vot", "mat", "lau", "tay", "uot", "am", "ban",    "canh", "lanh",  "dai",  "tieng", "giong"};
     return among(t, 0, words, ARRAY_LEN(words));
 }
 

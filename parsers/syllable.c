@@ -33,6 +33,17 @@ static bool is_rhyme(const char *s, size_t n)
     return strstr(rhymes, key) != NULL;
 }
 
+/* c, g, ng stand before a, o, u; k, gh, ngh before e, i, y. */
+static bool spelled_so(const char *initial, char vowel)
+{
+    bool thin = vowel == 'e' || vowel == 'i' || vowel == 'y';
+    if (!strcmp(initial, "c") || !strcmp(initial, "g") || !strcmp(initial, "ng"))
+        return !thin;
+    if (!strcmp(initial, "k") || !strcmp(initial, "gh") || !strcmp(initial, "ngh"))
+        return thin;
+    return true;
+}
+
 bool syllable_valid(const char *s, size_t n)
 {
     if (is_rhyme(s, n))
@@ -40,6 +51,8 @@ bool syllable_valid(const char *s, size_t n)
     for (size_t i = 0; i < ARRAY_LEN(initials); i++) {
         size_t k = strlen(initials[i]);
         if (n < k || memcmp(s, initials[i], k) != 0)
+            continue;
+        if (n > k && !spelled_so(initials[i], s[k]))
             continue;
         if (is_rhyme(s + k, n - k) || (n == k && !strcmp(initials[i], "gi")))
             return true;
@@ -102,6 +115,19 @@ bool marks_agree(const char *typed, size_t n, const char *meant, size_t m)
 static bool vowel(char c)
 {
     return c == 'a' || c == 'e' || c == 'i' || c == 'o' || c == 'u' || c == 'y';
+}
+
+bool looks_keyed(const char *s, size_t n)
+{
+    if (n < 3 || syllable_valid(s, n))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (s[i] == 'w' || (s[i] >= '0' && s[i] <= '9' && i > 0))
+            return true;
+        if (i > 0 && s[i] == s[i - 1] && strchr("aeod", s[i]))
+            return true;
+    }
+    return strchr("sfrxj", s[n - 1]) != NULL;
 }
 
 size_t keys_out(const char *s, size_t n, char *out, size_t size)

@@ -14,5 +14,7 @@ bool marks_agree(const char *typed, size_t n, const char *meant, size_t m);
 /* Telex or VNI keys left in a folded word, taken out: "ddoong" -> "dong", "ta8c1" -> "tac".
  * Length of out (0 = does not fit). */
 size_t keys_out(const char *s, size_t n, char *out, size_t size);
+/* No syllable, and it looks as if such keys were left in it ("gaatj", "ta8c"). */
+bool looks_keyed(const char *s, size_t n);
 
 #endif

@@ -25,9 +25,11 @@ void toks_read(struct toks *out, const char *text, size_t from, size_t n)
     out->n = 0;
     out->used = 0;
     size_t end = from;
+    bool apart = false;
     for (size_t i = from; i < n && out->n < TOKS_MAX;) {
         bool num = is_digit(text[i]);
         if (!num && !is_letter(text[i])) {
+            apart = apart || strchr("#,;:/|()[]\n", text[i]) != NULL;
             i++;
             continue;
         }
@@ -35,8 +37,9 @@ void toks_read(struct toks *out, const char *text, size_t from, size_t n)
         while (i < n && (num ? is_digit(text[i]) : is_letter(text[i])))
             i++;
         out->t[out->n] = (struct tok){.w = text + s, .len = (uint16_t)(i - s), .s = (uint16_t)s, .e = (uint16_t)i,
-                                      .num = num, .glued = out->n > 0 && s == end};
+                                      .num = num, .glued = out->n > 0 && s == end, .apart = apart};
         out->n++;
+        apart = false;
         end = i;
     }
 }

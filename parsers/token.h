@@ -16,6 +16,7 @@ struct tok {
     uint16_t s, e; /* octets of the folded text it covers */
     bool num;      /* digits */
     bool glued;    /* nothing stands between it and the one before */
+    bool apart;    /* a sign that separates fields stands before it */
 };
 
 struct toks {

@@ -354,7 +354,6 @@ const struct place *vocab_place(struct vocab *v, const char *typed)
         return NULL;
     struct hit h = place_exact(v, &v->a, 0);
     if (!h.n || h.k != v->a.n) {
-        decode_toks(v, &v->a, &v->b);
         h = place_near(v, &v->a, 0, false);
     }
     int i = whole(v, &h);

@@ -92,7 +92,7 @@ struct vocab {
     char folded[SMS_TEXT_MAX];
     uint16_t at[SMS_TEXT_MAX];
     size_t n_nfc, n;
-    struct toks a, b; /* as typed; keys of Telex and VNI taken out */
+    struct toks a, b, c; /* as typed; keys of Telex and VNI taken out; taken out loosely */
     int home;         /* index of the sender's only village, -1 */
 };
 
@@ -157,8 +157,9 @@ int when_compile(struct vocab *v, char *why, size_t size);
 /* The time in folded octets [from, v->n), the latest one not after at_ms. */
 struct when when_read(struct vocab *v, size_t from, int64_t at_ms);
 
-/* Telex and VNI keys out of the words that are unknown with them and known without. */
-void decode_toks(const struct vocab *v, const struct toks *in, struct toks *out);
+/* Telex and VNI keys out of the words that are unknown with them and known without; loose:
+ * also out of those that merely look so, for the near reading. */
+void decode_toks(const struct vocab *v, const struct toks *in, struct toks *out, bool loose);
 bool word_known(const struct vocab *v, const char *s, size_t n);
 
 #define SPANS_MAX 24
@@ -177,6 +178,7 @@ struct reading {
     size_t pos;   /* first token not read */
     uint32_t done; /* bits of f->slots */
     bool near;
+    bool strange; /* words nobody knows stand where the place belongs */
     struct span spans[SPANS_MAX]; /* recognised, to be left out of the text */
     size_t n_spans;
     struct hit place, kind;

@@ -82,8 +82,11 @@ static void count(struct scoring *s, char *classes, enum verdict v)
 static size_t unescape(char *text)
 {
     size_t n = 0;
-    for (const char *p = text; *p; p++)
-        text[n++] = *p == '\\' && p[1] == 'n' ? (p++, '\n') : *p;
+    for (const char *p = text; *p; p++) {
+        bool line = *p == '\\' && p[1] == 'n';
+        text[n++] = line ? '\n' : *p;
+        p += line;
+    }
     text[n] = '\0';
     return n;
 }
