@@ -74,8 +74,9 @@ CREATE TABLE message (
     text_key    BIGINT                    -- keyed hash of sender and folded text; NULL: never a resend
 );
 CREATE INDEX message_text ON message (text_key, received_rel) WHERE text_key IS NOT NULL;
+-- OR, not IN: for a list of four SQLite builds a temporary table at every insert and update.
 CREATE INDEX message_disposition ON message (disposition, received_ms)
-    WHERE disposition IN ('duty_list', 'unclear', 'corrupt', 'failed');
+    WHERE disposition = 'duty_list' OR disposition = 'unclear' OR disposition = 'corrupt' OR disposition = 'failed';
 
 CREATE TABLE incident (
     id           INTEGER PRIMARY KEY,
