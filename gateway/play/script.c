@@ -95,7 +95,7 @@ static int read_span(const char *p, int64_t *ms)
     while (*p) {
         int64_t v = 0;
         int digits = 0;
-        for (; *p >= '0' && *p <= '9'; p++, digits++)
+        for (; *p >= '0' && *p <= '9' && digits <= 9; p++, digits++)
             v = v * 10 + (*p - '0');
         if (digits < 1 || digits > 9)
             return -EINVAL;

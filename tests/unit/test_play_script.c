@@ -124,6 +124,7 @@ static void what_can_not_be_read_names_line_and_remedy(void **state)
     must_refuse("wait -5m\n", 1, "wait 15m");
     must_refuse("wait 99999d\n", 1, "wait 15m");
     must_refuse("clock 2h\n", 1, "clock -2h");
+    must_refuse("clock -1d7777777777757777777777001\n", 1, "clock -2h"); /* found by the fuzzer */
     must_refuse("restart at lunch\n", 1, "received, committed, kept or sent");
     must_refuse("modem mut\n", 1, "did you mean 'mute'");
     must_refuse("modem cms=\n", 1, "cms=N");
