@@ -111,16 +111,12 @@ out:
     return status;
 }
 
-static const struct option modem_long[] = {{"link", required_argument, NULL, 'l'},
-                                           {"control", required_argument, NULL, 'c'},
-                                           {"sim", required_argument, NULL, 's'},
-                                           {"me", required_argument, NULL, 'm'},
-                                           {"number", required_argument, NULL, 'n'},
-                                           {"pin", required_argument, NULL, 'p'},
-                                           {"fault", required_argument, NULL, 'f'},
-                                           {"store-reports", no_argument, NULL, 'r'},
-                                           {"verbose", no_argument, NULL, 'v'},
-                                           {NULL, 0, NULL, 0}};
+static const struct option modem_long[] = {
+    {"link", required_argument, NULL, 'l'},   {"control", required_argument, NULL, 'c'},
+    {"sim", required_argument, NULL, 's'},    {"me", required_argument, NULL, 'm'},
+    {"number", required_argument, NULL, 'n'}, {"pin", required_argument, NULL, 'p'},
+    {"fault", required_argument, NULL, 'f'},  {"store-reports", no_argument, NULL, 'r'},
+    {"verbose", no_argument, NULL, 'v'},      {NULL, 0, NULL, 0}};
 
 static int slots_from(const char *text, int *out)
 {
@@ -188,31 +184,30 @@ static int run(int argc, char **argv)
 const struct cmd cmd_modem = {
     .name = "modem",
     .one_line = "a virtual GSM modem on a pty, with a network of phones behind it",
-    .help =
-        "usage: tinbao modem [--link PATH] [--control SOCKET] [--sim N] [--me N]\n"
-        "                    [--number NUMBER] [--pin PIN] [--fault NAME]\n"
-        "                    [--store-reports] [--verbose]\n\n"
-        "Runs a GSM modem that is not there: it speaks AT commands on a pty, keeps texts on a\n"
-        "SIM and in its own memory, and has a network of any number of phones behind it. The\n"
-        "service drives it through libgammu like a real one. Prints the two paths as\n"
-        "'device PATH' and 'control PATH' and runs until SIGTERM or SIGINT.\n\n"
-        "options:\n"
-        "  --link PATH       symbolic link kept pointing to the pty; gone while unplugged\n"
-        "                    (default $XDG_RUNTIME_DIR/tinbao-modem, else ./tinbao-modem)\n"
-        "  --control SOCKET  where 'tinbao phone' connects (default the same with .sock)\n"
-        "  --sim N, --me N   message slots of the SIM (30) and of the modem (100)\n"
-        "  --number NUMBER   the modem's own number (+84912999999)\n"
-        "  --pin PIN         the SIM asks for this PIN\n"
-        "  --fault NAME      begin with a fault: mute garbage no-echo unknown-urc cms=N sim-full\n"
-        "                    delete-fails unplug power-cycle slow\n"
-        "  --store-reports   keep delivery reports in slots and tell with +CDSI\n"
-        "  --verbose         say what arrives; numbers are masked\n\n"
-        "The control socket takes lines: text FROM TEXT, call FROM, raw HEX, fault NAME,\n"
-        "unreachable NUMBER, reachable NUMBER, held, watch.\n\n"
-        "exit status: 0 stopped by a signal, 1 it could not start, 2 wrong usage, 3 another\n"
-        "virtual modem answers at SOCKET.\n\n"
-        "example:\n"
-        "  tinbao modem --link /tmp/gsm1 --control /tmp/gsm1.sock &\n"
-        "  tinbao line --probe /tmp/gsm1\n",
+    .help = "usage: tinbao modem [--link PATH] [--control SOCKET] [--sim N] [--me N]\n"
+            "                    [--number NUMBER] [--pin PIN] [--fault NAME]\n"
+            "                    [--store-reports] [--verbose]\n\n"
+            "Runs a GSM modem that is not there: it speaks AT commands on a pty, keeps texts on a\n"
+            "SIM and in its own memory, and has a network of any number of phones behind it. The\n"
+            "service drives it through libgammu like a real one. Prints the two paths as\n"
+            "'device PATH' and 'control PATH' and runs until SIGTERM or SIGINT.\n\n"
+            "options:\n"
+            "  --link PATH       symbolic link kept pointing to the pty; gone while unplugged\n"
+            "                    (default $XDG_RUNTIME_DIR/tinbao-modem, else ./tinbao-modem)\n"
+            "  --control SOCKET  where 'tinbao phone' connects (default the same with .sock)\n"
+            "  --sim N, --me N   message slots of the SIM (30) and of the modem (100)\n"
+            "  --number NUMBER   the modem's own number (+84912999999)\n"
+            "  --pin PIN         the SIM asks for this PIN\n"
+            "  --fault NAME      begin with a fault: mute garbage no-echo unknown-urc cms=N sim-full\n"
+            "                    delete-fails unplug power-cycle slow\n"
+            "  --store-reports   keep delivery reports in slots and tell with +CDSI\n"
+            "  --verbose         say what arrives; numbers are masked\n\n"
+            "The control socket takes lines: text FROM TEXT, call FROM, raw HEX, fault NAME,\n"
+            "unreachable NUMBER, reachable NUMBER, held, watch.\n\n"
+            "exit status: 0 stopped by a signal, 1 it could not start, 2 wrong usage, 3 another\n"
+            "virtual modem answers at SOCKET.\n\n"
+            "example:\n"
+            "  tinbao modem --link /tmp/gsm1 --control /tmp/gsm1.sock &\n"
+            "  tinbao line --probe /tmp/gsm1\n",
     .run = run,
 };

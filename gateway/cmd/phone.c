@@ -268,12 +268,10 @@ out:
     return status;
 }
 
-static const struct option phone_long[] = {{"control", required_argument, NULL, 'c'},
-                                           {"as", required_argument, NULL, 'a'},
-                                           {"from", required_argument, NULL, 'a'},
-                                           {"roster", required_argument, NULL, 'r'},
-                                           {"wait", required_argument, NULL, 'w'},
-                                           {NULL, 0, NULL, 0}};
+static const struct option phone_long[] = {
+    {"control", required_argument, NULL, 'c'}, {"as", required_argument, NULL, 'a'},
+    {"from", required_argument, NULL, 'a'},    {"roster", required_argument, NULL, 'r'},
+    {"wait", required_argument, NULL, 'w'},    {NULL, 0, NULL, 0}};
 
 static int run(int argc, char **argv)
 {
@@ -305,25 +303,24 @@ static int run(int argc, char **argv)
 const struct cmd cmd_phone = {
     .name = "phone",
     .one_line = "a basic phone in the terminal, or all of them, on the virtual network",
-    .help =
-        "usage: tinbao phone [--control SOCKET] [--as WHO] [--roster CSV] [--wait SECONDS]\n\n"
-        "Shows what arrives on every phone behind a virtual modem, with sender and time, and\n"
-        "sends what is typed as a text from one of them. Needs 'tinbao modem'.\n\n"
-        "options:\n"
-        "  --control SOCKET  the modem's (default $XDG_RUNTIME_DIR/tinbao-modem.sock, else\n"
-        "                    ./tinbao-modem.sock)\n"
-        "  --as WHO          the phone to begin with: a number, or part of a name or role of\n"
-        "                    the roster (default: its first member, else +84912000001);\n"
-        "                    --from is the same\n"
-        "  --roster CSV      shows names beside the numbers\n"
-        "  --wait SECONDS    when standard input is no terminal: leave after its end and so\n"
-        "                    much silence (default 5)\n\n"
-        "commands:\n" PHONE_COMMANDS "\n"
-        "Anything else is a text; \\n in it is a new line, a leading // a slash. When standard\n"
-        "input is not a terminal its lines are taken the same way, one after the other.\n\n"
-        "exit status: 0 left, 1 no modem answers or it has gone, 2 wrong usage.\n\n"
-        "example:\n"
-        "  tinbao phone --roster config/demo/roster.csv --as 0912000001\n"
-        "  printf 'BC man de trom mat xe wave\\n/wait 2\\n*1#\\n' | tinbao phone --wait 3\n",
+    .help = "usage: tinbao phone [--control SOCKET] [--as WHO] [--roster CSV] [--wait SECONDS]\n\n"
+            "Shows what arrives on every phone behind a virtual modem, with sender and time, and\n"
+            "sends what is typed as a text from one of them. Needs 'tinbao modem'.\n\n"
+            "options:\n"
+            "  --control SOCKET  the modem's (default $XDG_RUNTIME_DIR/tinbao-modem.sock, else\n"
+            "                    ./tinbao-modem.sock)\n"
+            "  --as WHO          the phone to begin with: a number, or part of a name or role of\n"
+            "                    the roster (default: its first member, else +84912000001);\n"
+            "                    --from is the same\n"
+            "  --roster CSV      shows names beside the numbers\n"
+            "  --wait SECONDS    when standard input is no terminal: leave after its end and so\n"
+            "                    much silence (default 5)\n\n"
+            "commands:\n" PHONE_COMMANDS "\n"
+            "Anything else is a text; \\n in it is a new line, a leading // a slash. When standard\n"
+            "input is not a terminal its lines are taken the same way, one after the other.\n\n"
+            "exit status: 0 left, 1 no modem answers or it has gone, 2 wrong usage.\n\n"
+            "example:\n"
+            "  tinbao phone --roster config/demo/roster.csv --as 0912000001\n"
+            "  printf 'BC man de trom mat xe wave\\n/wait 2\\n*1#\\n' | tinbao phone --wait 3\n",
     .run = run,
 };

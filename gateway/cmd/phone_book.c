@@ -129,11 +129,11 @@ void phone_book_list(const struct phone_book *b, const char *current, FILE *to)
 {
     for (size_t i = 0; i < b->n_roster; i++) {
         const struct roster_entry *r = &b->roster[i];
-        fprintf(to, "%c %-14s %s, %s%s%s\n", strcmp(r->phone, current) ? ' ' : '*', r->phone, r->name,
+        fprintf(to, "%c %-14s %s, %s%s%s\n", strcmp(r->phone, current) != 0 ? ' ' : '*', r->phone, r->name,
                 role_name(r->role), r->places[0] ? ", " : "", r->places);
     }
     for (size_t i = 0; i < b->n_seen; i++)
-        fprintf(to, "%c %-14s not on the roster\n", strcmp(b->seen[i], current) ? ' ' : '*', b->seen[i]);
+        fprintf(to, "%c %-14s not on the roster\n", strcmp(b->seen[i], current) != 0 ? ' ' : '*', b->seen[i]);
 }
 
 const char *phone_book_first(const struct phone_book *b, enum role role)

@@ -54,7 +54,7 @@ static void print_word(const char *p, size_t n)
     size_t used;
     for (size_t i = 0; i < n; i += used) {
         uint32_t cp = utf8_next(p + i, n - i, &used);
-        char out[4];
+        char out[4] = {0};
         if (cp < ' ' || (cp >= 0x7F && cp < 0xA0) || (cp >= 0x202A && cp <= 0x202E) || (cp >= 0x2066 && cp <= 0x2069))
             cp = 0xFFFD;
         fwrite(out, 1, utf8_put(cp, out), stdout);
@@ -206,7 +206,7 @@ static void command(struct phone_talk *t, const char *word, const char *rest)
     } else if (!strcmp(word, "wait")) {
         set_wait(t, rest);
     } else {
-        if (strcmp(word, "help"))
+        if (strcmp(word, "help") != 0)
             printf("no command /%s\n", word);
         fputs(PHONE_COMMANDS, stdout);
     }
@@ -240,7 +240,7 @@ static void print_call_or_fault(const struct phone_talk *t, const char *what, co
         print_who(t, who, BOLD);
         puts(" rings the gateway, and hangs up");
     } else {
-        printf("the modem: %s\n", strcmp(who, "ok") ? who : "mended");
+        printf("the modem: %s\n", strcmp(who, "ok") != 0 ? who : "mended");
     }
 }
 

@@ -94,8 +94,8 @@ enum air_fault air_fault_now(const struct air *a, int *cms);
 /* The modem's side. */
 struct air_slot {
     enum air_mem mem;
-    int index;      /* 1.. as in AT+CMGR */
-    bool read;      /* "received read" */
+    int index; /* 1.. as in AT+CMGR */
+    bool read; /* "received read" */
     struct sms_part part;
     uint8_t pdu[200]; /* SMSC octets and TPDU */
     size_t pdu_len;

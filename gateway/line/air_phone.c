@@ -179,8 +179,8 @@ static struct air_join *join_for(struct air *a, struct air_phone *phone, const s
     for (; *at; at = &(*at)->next)
         if ((*at)->ref == p->ref && (*at)->ref_bits == p->ref_bits && (*at)->total == p->total)
             return *at;
-    if (phone->n_joins == AIR_JOINS_MAX) {
-        struct air_join *oldest = phone->joins;
+    struct air_join *oldest = phone->joins;
+    if (oldest && phone->n_joins == AIR_JOINS_MAX) {
         phone->joins = oldest->next;
         phone->n_joins--;
         show_join(a, phone, oldest);
@@ -188,7 +188,7 @@ static struct air_join *join_for(struct air *a, struct air_phone *phone, const s
         for (at = &phone->joins; *at;)
             at = &(*at)->next;
     }
-    struct air_join *j = calloc(1, sizeof *j + p->total * sizeof j->parts[0]);
+    struct air_join *j = calloc(1, sizeof *j + p->total * sizeof(struct sms_part *));
     if (!j)
         return NULL;
     j->ref = p->ref;

@@ -158,7 +158,7 @@ int air_part(struct air *a, const struct sms_part *p)
     int n = tpdu_put_deliver(&s.part, s.pdu + smsc, sizeof s.pdu - (size_t)smsc);
     if (n < 0)
         return n;
-    s.pdu_len = (size_t)(smsc + n);
+    s.pdu_len = (size_t)smsc + (size_t)n;
     int rc = air_hold(a, &s);
     if (!rc)
         air_pump(a);

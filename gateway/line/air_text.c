@@ -51,8 +51,7 @@ static int64_t stamp(struct air *a, struct air_phone *phone, const char *text)
     uint64_t hash = air_hash(text, strlen(text));
     unsigned known = phone->n_recent < AIR_RECENT ? phone->n_recent : AIR_RECENT;
     for (unsigned i = 0; i < known; i++)
-        if (phone->recent[i].hash == hash && phone->recent[i].stamp_ms >= ms &&
-            phone->recent[i].stamp_ms - ms < 60000)
+        if (phone->recent[i].hash == hash && phone->recent[i].stamp_ms >= ms && phone->recent[i].stamp_ms - ms < 60000)
             ms = phone->recent[i].stamp_ms + 1000;
     unsigned at = phone->n_recent++ % AIR_RECENT;
     phone->recent[at].hash = hash;

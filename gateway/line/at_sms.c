@@ -284,12 +284,12 @@ void at_sms_report(void *ctx, uint8_t ref, const char *number, uint8_t status, i
     enum air_mem mem;
     int index;
     if (e->set.cnmi[3] == 2) {
-        if (!air_put_report(e->air, pdu, (size_t)(smsc + n), &mem, &index))
+        if (!air_put_report(e->air, pdu, (size_t)smsc + (size_t)n, &mem, &index))
             at_unsolicited(e, "+CDSI: \"%s\",%d", mem_names[mem], index);
         return;
     }
     char hex[2 * sizeof pdu + 1];
-    tpdu_hex(pdu, (size_t)(smsc + n), hex);
+    tpdu_hex(pdu, (size_t)smsc + (size_t)n, hex);
     at_unsolicited(e, "+CDS: %d\r\n%s", n, hex);
 }
 

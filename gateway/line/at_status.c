@@ -327,15 +327,18 @@ void at_call(void *ctx, const char *number)
         at_unsolicited(e, "%s", e->set.crc ? "+CRING: VOICE" : "RING");
         if (e->set.clip)
             at_unsolicited(e, "+CLIP: \"%s\",%d,\"\",0,\"\",%d", number,
-                           !number[0] ? 128 : number[0] == '+' ? 145 : 129, number[0] ? 0 : 1);
+                           !number[0]         ? 128
+                           : number[0] == '+' ? 145
+                                              : 129,
+                           number[0] ? 0 : 1);
     }
     at_unsolicited(e, "NO CARRIER");
 }
 
 const struct at_command at_status_commands[] = {
-    {"+CSQ", csq},     {"+CREG", creg}, {"+CGREG", cgreg}, {"+CGATT", cgatt}, {"+COPS", cops}, {"+CPIN", cpin},
-    {"+CBC", cbc},     {"+CGMI", cgmi}, {"+GMI", cgmi},    {"+CGMM", cgmm},   {"+GMM", cgmm},  {"+CGMR", cgmr},
-    {"+GMR", cgmr},    {"+CGSN", cgsn}, {"+GSN", cgsn},    {"+CIMI", cimi},   {"+CNUM", cnum}, {"+CCLK", cclk},
-    {"+CFUN", cfun},   {"+CPAS", cpas}, {"+CSCS", cscs},   {"+CUSD", cusd},   {"+CMEE", cmee}, {"+CLIP", clip},
-    {"+CRC", crc},     {"+CCWA", ccwa}, {"+CHUP", chup},   {"+CLCC", clcc},   {"+GCAP", gcap}, {NULL, NULL},
+    {"+CSQ", csq},   {"+CREG", creg}, {"+CGREG", cgreg}, {"+CGATT", cgatt}, {"+COPS", cops}, {"+CPIN", cpin},
+    {"+CBC", cbc},   {"+CGMI", cgmi}, {"+GMI", cgmi},    {"+CGMM", cgmm},   {"+GMM", cgmm},  {"+CGMR", cgmr},
+    {"+GMR", cgmr},  {"+CGSN", cgsn}, {"+GSN", cgsn},    {"+CIMI", cimi},   {"+CNUM", cnum}, {"+CCLK", cclk},
+    {"+CFUN", cfun}, {"+CPAS", cpas}, {"+CSCS", cscs},   {"+CUSD", cusd},   {"+CMEE", cmee}, {"+CLIP", clip},
+    {"+CRC", crc},   {"+CCWA", ccwa}, {"+CHUP", chup},   {"+CLCC", clcc},   {"+GCAP", gcap}, {NULL, NULL},
 };

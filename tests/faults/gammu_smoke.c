@@ -4,12 +4,14 @@
  * send with delivery report, +CMTI, USSD, a missed call; then how fast reading and deleting
  * go. A child process hosts the modem; this one is libgammu's and steers the phones through
  * the control socket. Exit 0 when all was as expected. `gammu_smoke debug` shows libgammu's
- * own log, `gammu_smoke stored` has the modem keep reports in slots (+CDSI). Built where gammu.h is in the include path (pkg-config --cflags gammu).
+ * own log, `gammu_smoke stored` has the modem keep reports in slots (+CDSI). Built where gammu.h is in the include path
+ * (pkg-config --cflags gammu).
  */
 #if __has_include(<gammu.h>)
 #include "gateway/base/clock.h"
 #include "gateway/base/err.h"
 #include "gateway/line/control.h"
+#include "gateway/line/gammu_pause.h"
 #include "gateway/line/vmodem.h"
 
 #include <event2/event.h>
@@ -36,15 +38,6 @@ struct smoke {
     int sent, sent_status, sent_ref, stored, location, reports, report_status, calls, call_ends, ussds;
     char ussd[400], caller[64], line[CONTROL_LINE_MAX];
 };
-
-/* libgammu sleeps between commands; see its notes on sending. */
-int usleep(useconds_t us)
-{
-    if (us >= 100000)
-        us = 1000;
-    struct timespec ts = {.tv_nsec = (long)us * 1000};
-    return nanosleep(&ts, NULL);
-}
 
 static void check(struct smoke *k, const char *what, bool ok)
 {
@@ -310,7 +303,7 @@ static void try_bulk(struct smoke *k)
 
 static bool wait_for_modem(struct smoke *k)
 {
-    for (int i = 0; i < 500; i++, usleep(20000)) {
+    for (int i = 0; i < 500; i++, nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL)) {
         k->fd = control_connect(k->control);
         if (k->fd >= 0 && !access(k->device, F_OK))
             return (k->phone = fdopen(k->fd, "r")) != NULL;
@@ -331,6 +324,7 @@ int main(int argc, char **argv)
     if (modem == 0)
         host_modem(&k);
     GSM_InitLocales(NULL);
+    gammu_pause_cut(true);
     check(&k, "modem runs", wait_for_modem(&k) && phone_does(&k, "watch"));
     int64_t t0 = mono_ms();
     GSM_Error e = open_phone(&k, debug);

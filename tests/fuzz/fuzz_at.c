@@ -17,11 +17,12 @@ static void on_put(void *ctx, const char *p, size_t n)
 
 static void event_of(struct air *a, struct clock *clock, uint8_t what)
 {
-    static const char *const faults[] = {"garbage", "no-echo", "unknown-urc", "cms=38", "sim-full",
-                                         "delete-fails", "mute", "ok"};
+    static const char *const faults[] = {"garbage",  "no-echo",      "unknown-urc", "cms=38",
+                                         "sim-full", "delete-fails", "mute",        "ok"};
     static const unsigned n_faults = sizeof faults / sizeof faults[0];
     if (what == 0xFB)
-        air_text(a, "+84912000001", "BC Mạn Đê trộm, một tin dài hơn một phần, để có hai phần trong máy, thế là đủ rồi");
+        air_text(a, "+84912000001",
+                 "BC Mạn Đê trộm, một tin dài hơn một phần, để có hai phần trong máy, thế là đủ rồi");
     else if (what == 0xFC)
         air_ring(a, "+84912000001");
     else if (what == 0xFD)

@@ -217,7 +217,7 @@ static void no_octets_whatever_are_dangerous(void **state)
     (void)state;
     uint32_t x = 12345;
     for (int round = 0; round < 200000; round++) {
-        uint8_t p[200];
+        uint8_t p[200] = {0};
         size_t n = (size_t)(x >> 8) % 190;
         for (size_t i = 0; i < n; i++) {
             x = x * 1664525u + 1013904223u;

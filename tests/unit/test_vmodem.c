@@ -204,7 +204,8 @@ static void the_control_socket_sends_texts_and_tells_watchers(void **state)
     assert_true(wait_for(r, fd, "arrived 1794492300000 +84903000001 x\\n\n") >= 0);
     assert_int_equal(air_waiting(r->air, NULL), 0); /* read; nothing piles up */
     say(other, "call +84912000001\nfault mute\nheld\nfault nonsense\nraw 0044\nraw xx\nwhat\n");
-    assert_true(wait_for(r, other, "error Invalid argument\nok\nerror Invalid argument\nerror Invalid argument\n") >= 0);
+    assert_true(wait_for(r, other, "error Invalid argument\nok\nerror Invalid argument\nerror Invalid argument\n") >=
+                0);
     assert_memory_equal(r->got, "ok\nok\nok 0\nerror", 16);
     assert_int_equal(air_fault_now(r->air, NULL), FAULT_MUTE);
     close(other);
@@ -255,14 +256,10 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, build, drop)
     const struct CMUnitTest tests[] = {
-        T(it_answers_and_clients_may_come_and_go),
-        T(unplugged_it_is_gone_and_replugged_it_is_new),
-        T(a_power_cycle_makes_it_deaf_for_a_moment),
-        T(slow_is_late),
-        T(a_listing_larger_than_the_pty_comes_whole),
-        T(the_control_socket_sends_texts_and_tells_watchers),
-        T(a_client_without_line_ends_is_dropped),
-        T(a_second_modem_on_the_same_socket_is_refused),
+        T(it_answers_and_clients_may_come_and_go),    T(unplugged_it_is_gone_and_replugged_it_is_new),
+        T(a_power_cycle_makes_it_deaf_for_a_moment),  T(slow_is_late),
+        T(a_listing_larger_than_the_pty_comes_whole), T(the_control_socket_sends_texts_and_tells_watchers),
+        T(a_client_without_line_ends_is_dropped),     T(a_second_modem_on_the_same_socket_is_refused),
         cmocka_unit_test(escapes_round_trip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
