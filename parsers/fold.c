@@ -47,13 +47,18 @@ static char by_table(uint32_t cp)
     return '.';
 }
 
+static bool is_blank(uint32_t cp)
+{
+    return cp == 0xA0 || (cp >= 0x2000 && cp <= 0x200A) || cp == 0x202F || cp == 0x3000;
+}
+
 static char by_likeness(uint32_t cp)
 {
     if (cp >= 0xFF01 && cp <= 0xFF5E) { /* full width */
         char c = (char)(cp - 0xFEE0);
         return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
     }
-    if (cp == 0xA0 || (cp >= 0x2000 && cp <= 0x200A) || cp == 0x202F || cp == 0x3000)
+    if (is_blank(cp))
         return ' ';
     if ((cp >= 0x2018 && cp <= 0x201F) || cp == 0xAB || cp == 0xBB)
         return '"';
@@ -238,7 +243,7 @@ static size_t unaccented(uint32_t cp, char buf[4])
         memcpy(buf, sign, k);
         return k;
     }
-    if (by_likeness(cp) == ' ')
+    if (is_blank(cp))
         return utf8_put(' ', buf);
     uint8_t septets[2];
     return utf8_put(gsm7_encode(cp, septets) > 0 ? cp : '?', buf);

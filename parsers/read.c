@@ -137,9 +137,17 @@ static bool try_kind(struct reading *r)
         if (h.n && !fits_after_filler(&h, r->t, r->pos, filler))
             h = (struct hit){0};
     }
+    if (!h.n && r->near && r->pos < r->t->n && r->t->t[r->pos].num) { /* "thuy;5 tong xe" */
+        filler = 1;
+        h = kind_exact(r->v, r->t, r->pos + 1, SIZE_MAX);
+    }
     if (!h.n && r->near) {
         filler = 0;
         h = kind_near(r->v, r->t, r->pos);
+    } else if (h.n && r->near && !filler) { /* "tai nan giao thpng": the longer phrase was meant */
+        struct hit longer = kind_near(r->v, r->t, r->pos);
+        if (longer.n == 1 && !longer.ask && longer.k > h.k && longer.cand[0] == h.cand[0])
+            h = longer;
     }
     if (!h.n)
         return false;
@@ -380,6 +388,9 @@ static bool fill_one(struct reading *r)
         r->pos++;
         return true;
     }
+    if (r->near && r->pos + 1 < r->t->n && r->t->t[r->pos].len == 1 && !r->t->t[r->pos].num &&
+        (kind_exact(r->v, r->t, r->pos + 1, SIZE_MAX).n || place_exact(r->v, r->t, r->pos + 1).n) && skip_noise(r))
+        return true;
     size_t vni = r->pos; /* "tai nan5 thuong duong": the digit is a tone when the place follows */
     if (r->kind_seen && !r->place_seen && vni < r->t->n && r->t->t[vni].num && r->t->t[vni].glued &&
         place_exact(r->v, r->t, vni + 1).n && skip_noise(r))
