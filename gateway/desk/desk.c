@@ -72,6 +72,16 @@ int desk_reload(struct desk *d, const struct config *cfg, struct problems *p)
     return 0;
 }
 
+void desk_careful(struct desk *d, bool on)
+{
+    d->careless = !on;
+}
+
+int desk_rolled_back(struct desk *d)
+{
+    return people_load(&d->people, d->db);
+}
+
 struct now desk_now(const struct desk *d)
 {
     return service_now(&d->time);

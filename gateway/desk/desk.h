@@ -35,8 +35,13 @@ int desk_start(struct desk *d);
 
 /* A part that a line handed over. 0: kept (also when it was known already): the line may
  * delete it once the transaction is committed. One message that can not be handled is kept
- * and marked 'failed', it does not poison its batch. */
+ * and marked 'failed', it does not poison its batch (when careful, see below). */
 int desk_part(struct desk *d, const char *line, const struct sms_part *part);
+/* Careful (so it begins): each message has a savepoint, which costs a sixth of its time. Off: any
+ * error of desk_part may come out; the caller rolls back and repeats with care. */
+void desk_careful(struct desk *d, bool on);
+/* After a rollback: what is remembered of the tables is read again. */
+int desk_rolled_back(struct desk *d);
 /* A missed call; number "" = withheld. */
 int desk_call(struct desk *d, const char *line, const char *number);
 /* Runs one due job and settles it (done, or moved). */

@@ -212,6 +212,8 @@ static int park(struct desk *d, struct letter *l, const char *disposition)
 /* One message inside a batch: what fails is undone alone. */
 static int handle_or_park(struct desk *d, struct letter *l)
 {
+    if (d->careless)
+        return handle(d, l);
     int rc = db_save(d->db);
     if (rc < 0)
         return rc;
@@ -224,7 +226,7 @@ static int handle_or_park(struct desk *d, struct letter *l)
     rc = db_undo(d->db);
     /* the undo took back changes that the memory may have: read them again */
     if (!rc)
-        rc = people_load(&d->people, d->db);
+        rc = desk_rolled_back(d);
     return rc < 0 ? rc : park(d, l, "failed");
 }
 

@@ -28,6 +28,7 @@ struct desk {
     struct vocab *vocab;
     struct people people;
     struct service_time time;
+    bool careless; /* see desk_careful */
     struct throttle throttle[THROTTLE_SLOTS]; /* by user id */
     struct meaning meaning;                   /* scratch of the message in hand, 10 kB: not on the stack */
 };

@@ -60,15 +60,20 @@ static int apply(struct inbox *in, const struct item *it)
     return desk_call(in->w->desk, lane_name(it->lane), it->part.part.sender);
 }
 
-/* Items [from, to) in one transaction. */
-static int commit_range(struct inbox *in, int from, int to)
+/* Items [from, to) in one transaction; careful: a message that fails is undone alone and parked. */
+static int commit_range(struct inbox *in, int from, int to, bool careful)
 {
     int rc = works_begin(in->w);
+    desk_careful(in->w->desk, careful);
     for (int i = from; !rc && i < to; i++)
         rc = apply(in, &in->items[i]);
+    desk_careful(in->w->desk, true);
     if (!rc)
-        return works_commit(in->w);
+        rc = works_commit(in->w);
+    if (!rc)
+        return 0;
     works_rollback(in->w);
+    desk_rolled_back(in->w->desk);
     return rc;
 }
 
@@ -123,7 +128,7 @@ static int singles(struct inbox *in)
 {
     int kept = 0, left = 0, last_rc = 0;
     for (int i = 0; i < in->n; i++) {
-        int rc = last_rc == -ENOSPC ? -ENOSPC : commit_range(in, i, i + 1);
+        int rc = last_rc == -ENOSPC ? -ENOSPC : commit_range(in, i, i + 1, true);
         if (!rc) {
             say_kept(in, i, i + 1);
             kept++;
@@ -149,6 +154,12 @@ static int singles(struct inbox *in)
     return in->n ? last_rc : 0;
 }
 
+static bool is_of_the_disk(int rc)
+{
+    return rc == -ENOSPC || rc == -EIO || rc == -EBUSY || rc == -ENOMEM;
+}
+
+/* Without savepoints first; what fails for another reason than the disk is repeated with them. */
 static void keep(struct inbox *in)
 {
     bool any_part = false;
@@ -156,14 +167,14 @@ static void keep(struct inbox *in)
         any_part |= in->items[i].is_part;
     if (any_part)
         works_step(in->w, STEP_RECEIVED);
-    int rc = commit_range(in, 0, in->n);
+    int rc = commit_range(in, 0, in->n, false);
     if (!rc) {
         say_kept(in, 0, in->n);
         get_going(in);
         in->ev.kept(in->ev.ctx);
         return;
     }
-    if (in->n > 1 && rc != -ENOSPC)
+    if (in->n > 1 ? rc != -ENOSPC : !is_of_the_disk(rc))
         rc = singles(in);
     if (rc)
         get_stuck(in, rc);

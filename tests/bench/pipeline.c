@@ -73,6 +73,8 @@ static int open_all(struct bench *b, struct problems *p)
         rc = desk_start(b->desk);
         rc = rc ? rc : db_commit(b->db);
     }
+    if (!rc)
+        desk_careful(b->desk, false); /* as serve's inbox does */
     return rc;
 }
 

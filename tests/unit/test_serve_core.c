@@ -17,10 +17,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #define CONFIG "config/demo/tinbao.cfg"
 #define MEMBER "+84912000001"
@@ -60,6 +62,7 @@ static void start(struct rig *r)
             .config_path = CONFIG, .state_dir = r->dir->dir, .player_fd = play[0], .line_fd = line[0]};
         close(play[1]);
         close(line[1]);
+        signal(SIGXFSZ, SIG_IGN);
         (void)!freopen("/dev/null", "w", stderr);
         _exit(core_main(&o));
     }
@@ -231,6 +234,42 @@ static void a_backlog_is_kept_once_each(void **state)
     assert_int_equal(sent_to(r, MEMBER), 40);
 }
 
+static int64_t ask_db(const struct rig *r, const char *sql)
+{
+    char path[300];
+    sqlite3 *db = NULL;
+    sqlite3_stmt *st = NULL;
+    snprintf(path, sizeof(path), "%s/tinbao.db", r->dir->dir);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &st, NULL), SQLITE_OK);
+    int64_t n = sqlite3_step(st) == SQLITE_ROW ? sqlite3_column_int64(st, 0) : 0;
+    sqlite3_finalize(st);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    return n;
+}
+
+static void a_text_that_can_not_be_handled_is_parked_and_the_others_go_on(void **state)
+{
+    struct rig *r = *state;
+    assert_int_equal(settle(r), 1);
+    stop(r);
+    ask_db(r, "CREATE TRIGGER hard BEFORE INSERT ON incident WHEN NEW.text LIKE '%hard%' "
+              "BEGIN SELECT RAISE(ABORT, 'hard'); END");
+    start(r);
+    assert_int_equal(settle(r), 1);
+    text(r, 1, MEMBER, "BC man de trom mat xe wave");
+    text(r, 2, MEMBER, "BC man de trom hard");
+    text(r, 3, MEMBER, "BC man de trom mat tivi");
+    assert_int_equal(settle(r), 1);
+    assert_int_equal(r->kept, 3);
+    text(r, 4, MEMBER, "BC man de trom hard too");
+    assert_int_equal(settle(r), 1);
+    assert_int_equal(r->kept, 4);
+    assert_int_equal(ask_db(r, "SELECT COUNT(*) FROM incident"), 2);
+    assert_int_equal(ask_db(r, "SELECT COUNT(*) FROM message WHERE disposition = 'failed'"), 2);
+    assert_int_equal(ask_db(r, "SELECT COUNT(*) FROM message"), 4);
+}
+
 static void a_part_that_is_handed_over_again_is_kept_again_and_does_nothing(void **state)
 {
     struct rig *r = *state;
@@ -333,6 +372,31 @@ static void what_a_dead_line_had_in_hand_is_sent_again(void **state)
     assert_memory_equal(r->sent[0].part.body, r->sent[1].part.body, r->sent[0].part.body_len);
 }
 
+/* The largest file the core may write: what a full disk does, without one. */
+static void limit_files(const struct rig *r, rlim_t octets)
+{
+    struct rlimit l = {.rlim_cur = octets, .rlim_max = RLIM_INFINITY};
+    assert_int_equal(prlimit(r->pid, RLIMIT_FSIZE, &l, NULL), 0);
+}
+
+static void with_a_full_disk_nothing_is_called_kept_and_it_goes_on_by_itself(void **state)
+{
+    struct rig *r = *state;
+    assert_int_equal(settle(r), 1);
+    limit_files(r, 4096);
+    text(r, 1, MEMBER, "BC man de co bac quan nuoc");
+    text(r, 2, MEMBER, "BC man de co bac sau cho");
+    assert_int_equal(settle_for(r, 300), 1);
+    assert_int_equal(r->kept, 0);
+    assert_int_equal(r->sends, 0);
+    limit_files(r, RLIM_INFINITY);
+    for (int i = 0; i < 20 && r->kept < 2; i++)
+        assert_int_equal(settle_for(r, 500), 1);
+    assert_int_equal(r->kept, 2);
+    assert_int_equal(settle(r), 1);
+    assert_int_equal(sent_to(r, MEMBER), 2);
+}
+
 static void it_ends_when_its_player_is_gone(void **state)
 {
     struct rig *r = *state;
@@ -368,12 +432,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(a_report_is_kept_confirmed_and_alerted),
         T(a_backlog_is_kept_once_each),
+        T(a_text_that_can_not_be_handled_is_parked_and_the_others_go_on),
         T(a_part_that_is_handed_over_again_is_kept_again_and_does_nothing),
         T(killed_at_each_step_nothing_is_lost_or_doubled),
         T(a_refused_text_comes_again_when_its_pause_is_over),
         T(an_sos_passes_a_line_that_is_slow),
         T(a_line_that_does_not_answer_does_not_hold_the_player),
         T(what_a_dead_line_had_in_hand_is_sent_again),
+        T(with_a_full_disk_nothing_is_called_kept_and_it_goes_on_by_itself),
         T(it_ends_when_its_player_is_gone),
         T(a_second_core_on_the_same_state_is_refused),
     };
