@@ -48,13 +48,10 @@ static bool own_number(const struct config *c, const char *number)
 static int party_may_get(struct desk *d, int64_t party_id, bool *may)
 {
     int64_t hour_ago = clock_now_ms(d->clock) - HOUR_MS, one = 0, all = 0;
-    bool stopped = false;
-    int rc = party_stopped(d->db, party_id, &stopped);
-    if (!rc)
-        rc = outbox_count_party(d->db, party_id, hour_ago, &one);
+    int rc = outbox_count_party(d->db, party_id, hour_ago, &one);
     if (!rc)
         rc = outbox_count_party(d->db, 0, hour_ago, &all);
-    *may = !stopped && one < d->cfg->unknown_replies_per_hour && all < d->cfg->unknown_replies_all_per_hour;
+    *may = one < d->cfg->unknown_replies_per_hour && all < d->cfg->unknown_replies_all_per_hour;
     return rc;
 }
 
@@ -126,8 +123,10 @@ int tell_reporter(struct desk *d, const struct incident *in, const char *body)
         return tell_user(d, in->user_id, PRIO_REPLY, in->id, 0, body);
     if (!in->party_id)
         return 0;
-    bool may;
-    int rc = party_may_get(d, in->party_id, &may);
+    bool may = false, stopped = false;
+    int rc = party_stopped(d->db, in->party_id, &stopped);
+    if (!rc && !stopped)
+        rc = party_may_get(d, in->party_id, &may);
     if (rc < 0 || !may)
         return rc;
     struct outbox_row r = {.party_id = in->party_id, .priority = PRIO_REPLY, .incident_id = in->id, .body_in = body};

@@ -40,10 +40,22 @@ int form_help(struct msg *m)
     return reply_text(m, m->user ? TEXT_HELP : TEXT_HELP_STRANGER, "place", example_place(m));
 }
 
+/* The same phone may have sent tips, as a party of its own: no news of those either. */
+static int stop_tips(struct msg *m)
+{
+    int64_t tip_party;
+    int rc = party_find(m->d->db, PARTY_TIP, m->number, &tip_party);
+    if (rc < 0)
+        return rc == -ENOENT ? 0 : rc;
+    return party_set_stopped(m->d->db, tip_party, true);
+}
+
 int form_stop(struct msg *m)
 {
     m->disposition = "stop";
     int rc = reply_text(m, TEXT_STOP_OK, "", "");
+    if (!rc)
+        rc = stop_tips(m);
     if (rc < 0)
         return rc;
     if (!m->user)

@@ -184,7 +184,11 @@ int text_say(const struct config *cfg, enum text_id id, char *out, size_t size, 
     const char *tpl = texts_find(cfg, texts[id].key);
     if (!tpl)
         return -EINVAL;
-    return template_render(tpl, v, n, out, size);
+    int rc = template_render(tpl, v, n, out, size);
+    size_t len = rc < 0 ? 0 : strlen(out);
+    while (len > 0 && out[len - 1] == ' ')
+        out[--len] = '\0'; /* an empty value at the end leaves its space */
+    return rc;
 }
 
 const char *text_advice(const struct config *cfg, const char *kind)
