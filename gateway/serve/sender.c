@@ -25,6 +25,7 @@
 #define WINDOW_VIRTUAL 16
 #define NEWS_MAX 512
 #define UNANSWERED_MS 180000 /* a line that lives answers each send; 30 s for a prompt, and more */
+#define SHARE_MS 3 /* results may wait so long for others to share a commit with */
 #define SLOW_FIRST_MS 5000
 #define SLOW_CAP_MS 300000
 
@@ -393,10 +394,29 @@ static void plan(struct sender *s)
     timer_arm(s->timer, wait_ms < 1 ? 1 : wait_ms > 60000 ? 60000 : wait_ms);
 }
 
+/* A lane that may have several texts in hand (a virtual one) and is still busy with half of
+ * them: its results may wait for each other, so that they share a commit. */
+static bool can_wait(const struct sender *s)
+{
+    if (s->awake || s->w->manual || s->n_news >= WINDOW_VIRTUAL)
+        return false;
+    for (int i = 0; i < s->n_news; i++)
+        if (s->news[i].type == NEWS_RESULT && s->news[i].result != SENT_OK)
+            return false;
+    for (size_t i = 0; i < lines_count(s->lines); i++)
+        if (s->tracks[i].window > 1 && s->tracks[i].n - s->n_news >= s->tracks[i].window / 2)
+            return true;
+    return false;
+}
+
 void sender_run(struct sender *s)
 {
     if (!s->lines || (s->fails && !s->retry) || (!s->awake && !s->n_news))
         return;
+    if (can_wait(s)) {
+        timer_arm(s->timer, SHARE_MS);
+        return;
+    }
     for (int i = 0; i < 8 && run_once(s); i++)
         ;
     plan(s);
