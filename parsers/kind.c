@@ -151,7 +151,7 @@ static void near_kind(void *ctx, uint32_t phrase, int cost)
 {
     struct near_kinds *c = ctx;
     const struct phrase *p = &c->v->kwords.p[phrase];
-    if ((p->len < 5 && !c->typo) || (p->len < 5 && p->words > 1))
+    if ((p->len < 7 && !c->typo) || (p->len < 5 && p->words > 1))
         return;
     if (p->len < c->len || (p->len == c->len && cost > c->cost && c->words == c->hit.k))
         return;

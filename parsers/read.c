@@ -124,6 +124,15 @@ static bool fits_after_filler(const struct hit *h, const struct toks *t, size_t 
     return !filler || !h->single || !tok_is(t, i + filler - 1, "nguoi");
 }
 
+/* How many words from i until one that can be no Vietnamese is taken in, two at most; 0 none. */
+static size_t garbled(const struct reading *r, size_t i)
+{
+    for (size_t k = i; k < r->t->n && k < i + 2 && !r->t->t[k].apart && !r->t->t[k].num; k++)
+        if (!syllable_valid(r->t->t[k].w, r->t->t[k].len) && !word_known(r->v, r->t->t[k].w, r->t->t[k].len))
+            return k + 1 - i;
+    return 0;
+}
+
 static bool try_kind(struct reading *r)
 {
     struct hit h = kind_before_place(r, r->pos, kind_exact(r->v, r->t, r->pos, SIZE_MAX));
@@ -144,9 +153,9 @@ static bool try_kind(struct reading *r)
     if (!h.n && r->near) {
         filler = 0;
         h = kind_near(r->v, r->t, r->pos);
-    } else if (h.n && r->near && !filler) { /* "tai nan giao thpng": the longer phrase was meant */
-        struct hit longer = kind_near(r->v, r->t, r->pos);
-        if (longer.n == 1 && !longer.ask && longer.k > h.k && longer.cand[0] == h.cand[0])
+    } else if (h.n && garbled(r, r->pos + filler + h.k)) { /* "tai nan giao thpng", "danh bax" */
+        struct hit longer = kind_near(r->v, r->t, r->pos + filler);
+        if (longer.n == 1 && !longer.ask && longer.k >= h.k + garbled(r, r->pos + filler + h.k))
             h = longer;
     }
     if (!h.n)
