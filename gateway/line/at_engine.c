@@ -368,6 +368,12 @@ void at_reset(struct at_engine *e)
         e->sim = e->pin[0] ? AT_SIM_PIN : AT_SIM_READY;
 }
 
+void at_booted(struct at_engine *e)
+{
+    at_unsolicited(e, "RDY");
+    at_unsolicited(e, "SMS Ready");
+}
+
 static void on_fault(void *ctx, enum air_fault f, int cms)
 {
     (void)cms;

@@ -90,7 +90,10 @@ static void on_later(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     (void)what;
     struct vmodem *m = arg;
+    bool booted = m->booting;
     m->held = m->booting = false;
+    if (booted)
+        at_booted(m->at);
     write_out(m);
 }
 

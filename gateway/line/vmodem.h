@@ -42,6 +42,8 @@ uint64_t at_commands(const struct at_engine *e);
 bool at_quiet(const struct at_engine *e);
 /* Power-up: settings as delivered, input forgotten, unsolicited lines dropped. */
 void at_reset(struct at_engine *e);
+/* The start is over: it says RDY and SMS Ready, as modems do that nobody asked. */
+void at_booted(struct at_engine *e);
 int at_sim_pin(struct at_engine *e, const char *pin);
 void at_store_reports(struct at_engine *e, bool on);
 

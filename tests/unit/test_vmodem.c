@@ -143,6 +143,7 @@ static void a_power_cycle_makes_it_deaf_for_a_moment(void **state)
         event_base_loop(r->base, EVLOOP_NONBLOCK);
     say(fd, "AT+CGMM\r");
     assert_true(wait_for(r, fd, "OK") >= 0);
+    assert_non_null(strstr(r->got, "\r\nRDY\r\n\r\nSMS Ready\r\n"));
     assert_null(strstr(r->got, "CSQ"));
     close(fd);
 }
