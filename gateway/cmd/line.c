@@ -13,8 +13,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPT_FD = 1000, OPT_NAME, OPT_DEVICE, OPT_CONNECTION, OPT_PIN_FILE, OPT_POLL, OPT_STATUS, OPT_CUT, OPT_QUARANTINE,
-       OPT_PROBE };
+enum {
+    OPT_FD = 1000,
+    OPT_NAME,
+    OPT_DEVICE,
+    OPT_CONNECTION,
+    OPT_PIN_FILE,
+    OPT_POLL,
+    OPT_STATUS,
+    OPT_CUT,
+    OPT_QUARANTINE,
+    OPT_PROBE
+};
 
 static const struct option options[] = {{"fd", required_argument, NULL, OPT_FD},
                                         {"name", required_argument, NULL, OPT_NAME},
@@ -105,7 +115,9 @@ static int take(struct parsed *p, int option)
     case OPT_DEVICE:
         return str_copy(o->device, sizeof o->device, optarg);
     case OPT_CONNECTION:
-        return strncmp(optarg, "at", 2) && strcmp(optarg, "dku2at") ? -EINVAL : str_copy(o->connection, sizeof o->connection, optarg);
+        return strncmp(optarg, "at", 2) != 0 && strcmp(optarg, "dku2at") != 0
+                   ? -EINVAL
+                   : str_copy(o->connection, sizeof o->connection, optarg);
     case OPT_PIN_FILE:
         return read_pin_file(optarg, o->pin, sizeof o->pin);
     case OPT_POLL:
@@ -146,5 +158,7 @@ static int run(int argc, char **argv)
     return gammu_line_main(&p.o, p.fd);
 }
 
-const struct cmd cmd_line = {.name = "line", .one_line = "the process that speaks to one modem; --probe tries a modem",
-                             .help = help, .run = run};
+const struct cmd cmd_line = {.name = "line",
+                             .one_line = "the process that speaks to one modem; --probe tries a modem",
+                             .help = help,
+                             .run = run};

@@ -20,7 +20,7 @@ struct child {
     size_t todo_at;
     uint64_t next_handle;
     int64_t poll_at, status_at, alive_at; /* mono */
-    bool list_again; /* list at the next chance */
+    bool list_again;                      /* list at the next chance */
     uint64_t syncs[CHILD_SYNCS];
     size_t n_syncs;
     bool synced_list; /* the storages were listed after the last sync was asked */

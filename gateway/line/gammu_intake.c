@@ -60,6 +60,7 @@ static void offer_corrupt(struct child *c, const struct gm_slot *at)
     }
     log_warn("a malformed text at %s %d is handed over as it is", at->mem == GM_SM ? "SM" : "ME", at->index);
     offer(c, at, &part, true);
+    gm_unquarantine(&c->m, at->mem, at->index);
 }
 
 static bool same_text(const struct sms_part *a, const struct sms_part *b)

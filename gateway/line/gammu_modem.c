@@ -208,6 +208,7 @@ int gm_open(struct gm_modem *m, const struct line_options *o,
     memset(m, 0, sizeof *m);
     m->o = o;
     m->port.fd = -1;
+    (void)str_copy(m->quarantine, sizeof m->quarantine, o->quarantine);
     m->announce = announce;
     m->ctx = ctx;
     int rc = gm_queue_init(&m->q);
@@ -276,8 +277,9 @@ static int enter_pin(struct gm_modem *m)
     gm_begin(m, "pin", PIN_MS);
     int rc = gm_end(GSM_EnterSecurityCode(m->s, &code));
     if (rc && !gm_fatal(rc)) {
-        snprintf(m->why, sizeof m->why, "the SIM refused the PIN; it is not tried again until you change it "
-                                        "(three wrong ones lock the SIM)");
+        snprintf(m->why, sizeof m->why,
+                 "the SIM refused the PIN; it is not tried again until you change it "
+                 "(three wrong ones lock the SIM)");
         return -EPERM;
     }
     return rc;

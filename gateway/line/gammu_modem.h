@@ -26,7 +26,8 @@ struct gm_modem {
     struct gm_queue q;
     GSM_MultiSMSMessage *multi; /* 265 kB: one, on the heap */
     bool has_sm, has_me;
-    bool notify; /* +CNMI works */
+    char quarantine[16];  /* the slot libgammu must not see, until it was handed over */
+    bool notify;          /* +CNMI works */
     int lib_mem, dev_mem; /* enum gm_mem: the storage libgammu believes in, the one selected */
     GSM_SMSC smsc;
     bool have_smsc;
@@ -90,6 +91,8 @@ int gm_list_add(struct gm_list *l, int mem, int index);
 int gm_look(struct gm_modem *m, int mem, int index, struct gm_slot *out);
 /* The slot as libgammu reads it. -EBADMSG when libgammu can not. */
 int gm_read(struct gm_modem *m, const struct gm_slot *at, struct sms_part *out);
+/* The slot of line_options.quarantine was handed over: what comes there next is another text. */
+void gm_unquarantine(struct gm_modem *m, int mem, int index);
 /* By libgammu (which reads it first), or when raw by a plain +CMGD. */
 int gm_delete(struct gm_modem *m, int mem, int index, bool raw);
 /* Where libgammu stands is no longer taken for known: it is made to select anew. */

@@ -43,7 +43,8 @@ void gammu_pause_unguard(void)
     pause_state.on_late = NULL;
 }
 
-int usleep(useconds_t usec)
+// libc names its parameter with underscores, which are its own
+int usleep(useconds_t usec) // NOLINT(readability-inconsistent-declaration-parameter-name)
 {
     if (pause_state.on_late && mono_ms() >= pause_state.deadline_ms) {
         void (*late)(void *) = pause_state.on_late;

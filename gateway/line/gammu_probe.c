@@ -46,25 +46,27 @@ static void say_identity(struct probe *p)
     size_t n = strlen(h.imei);
     for (size_t i = 4; i + 3 < n; i++)
         h.imei[i] = 'x';
-    say(p, n > 0, "IMEI", n ? h.imei : "none", "the modem does not tell its IMEI: a forged or broken one may be "
-                                                "refused by the network");
+    say(p, n > 0, "IMEI", n ? h.imei : "none",
+        "the modem does not tell its IMEI: a forged or broken one may be "
+        "refused by the network");
 }
 
 static void say_sim(struct probe *p, const struct line_status *s)
 {
-    static const char *const name[] = {[SIM_UNKNOWN] = "unknown",      [SIM_READY] = "ready", [SIM_PIN] = "asks for PIN",
-                                       [SIM_PUK] = "locked, asks PUK", [SIM_ABSENT] = "none", [SIM_FAULT] = "fault"};
+    static const char *const name[] = {
+        [SIM_UNKNOWN] = "unknown",      [SIM_READY] = "ready", [SIM_PIN] = "asks for PIN",
+        [SIM_PUK] = "locked, asks PUK", [SIM_ABSENT] = "none", [SIM_FAULT] = "fault"};
     say(p, s->sim == SIM_READY, "SIM", name[s->sim <= SIM_FAULT ? s->sim : SIM_UNKNOWN],
-        s->sim == SIM_PIN ? "give the PIN: TINBAO_PIN=1234 in the environment, or switch the PIN off in a phone"
+        s->sim == SIM_PIN   ? "give the PIN: TINBAO_PIN=1234 in the environment, or switch the PIN off in a phone"
         : s->sim == SIM_PUK ? "unlock the SIM in a phone with its PUK"
                             : "put a SIM in and seat it well; try it in a phone");
 }
 
 static void say_network(struct probe *p, const struct line_status *s)
 {
-    static const char *const name[] = {[REG_UNKNOWN] = "unknown",     [REG_HOME] = "registered",
-                                       [REG_ROAMING] = "roaming",     [REG_SEARCHING] = "searching",
-                                       [REG_DENIED] = "refused",      [REG_NONE] = "not registered"};
+    static const char *const name[] = {
+        [REG_UNKNOWN] = "unknown",     [REG_HOME] = "registered", [REG_ROAMING] = "roaming",
+        [REG_SEARCHING] = "searching", [REG_DENIED] = "refused",  [REG_NONE] = "not registered"};
     char text[128];
     bool in = s->registration == REG_HOME || s->registration == REG_ROAMING;
     snprintf(text, sizeof text, "%s%s%s%s%s%s", name[s->registration <= REG_NONE ? s->registration : REG_UNKNOWN],
@@ -85,7 +87,9 @@ static void say_rest(struct probe *p, const struct line_status *s)
     say(p, s->smsc[0], "SMSC", s->smsc[0] ? s->smsc : "none",
         "no service centre: nothing can be sent; set it in a phone, or with AT+CSCA, as the operator says");
     snprintf(text, sizeof text, "%u of %u used (%s)", s->sim_used, s->sim_total,
-             p->m.has_sm && p->m.has_me ? "SIM and modem" : p->m.has_me ? "modem" : "SIM");
+             p->m.has_sm && p->m.has_me ? "SIM and modem"
+             : p->m.has_me              ? "modem"
+                                        : "SIM");
     say(p, s->sim_total > 0 && s->sim_used < s->sim_total, "storage", text,
         s->sim_total ? "full: the network holds new texts back; 'tinbao serve' reads and empties it"
                      : "no storage for texts answers: is the SIM ready?");
@@ -103,9 +107,8 @@ int gammu_line_probe(const struct line_options *o)
     int rc = gm_open(&p->m, o, NULL, NULL);
     say(p, rc == 0, "port", rc ? "no" : "answers AT", p->m.why);
     if (!rc) {
-        int unlocked = gm_unlock(&p->m);
-        if (unlocked && p->m.why[0])
-            printf("!!  %-12s %s\n", "SIM", p->m.why);
+        if (gm_unlock(&p->m) == -EPERM && o->pin[0])
+            printf("!!  %-12s %s\n", "PIN", p->m.why);
         say_identity(p);
         rc = gm_notify(&p->m);
         if (!rc)

@@ -54,8 +54,8 @@ static int64_t days_from_civil(int64_t y, int m, int d)
  * zone of the service centre's stamp. 0 for a date that is none. */
 int64_t gm_time_ms(const GSM_DateTime *t)
 {
-    if (t->Year < 1990 || t->Year > 2100 || t->Month < 1 || t->Month > 12 || t->Day < 1 || t->Day > 31 ||
-        t->Hour < 0 || t->Hour > 23 || t->Minute < 0 || t->Minute > 59 || t->Second < 0 || t->Second > 59)
+    if (t->Year < 1990 || t->Year > 2100 || t->Month < 1 || t->Month > 12 || t->Day < 1 || t->Day > 31 || t->Hour < 0 ||
+        t->Hour > 23 || t->Minute < 0 || t->Minute > 59 || t->Second < 0 || t->Second > 59)
         return 0;
     int64_t s = days_from_civil(t->Year, t->Month, t->Day) * 86400 + t->Hour * 3600 + t->Minute * 60 + t->Second;
     return (s - t->Timezone) * 1000;
@@ -186,7 +186,7 @@ int gm_sms_from_part(const struct sms_part *p, bool want_report, GSM_SMSMessage 
     out->Length = p->coding == SMS_8BIT ? p->body_len : p->body_len / 2;
     out->Class = -1;
     out->PDU = want_report ? SMS_Status_Report : SMS_Submit;
-    out->SMSC.Location = 0; /* else libgammu asks for it at every part */
+    out->SMSC.Location = 0;                                  /* else libgammu asks for it at every part */
     out->SMSC.Validity.Format = SMS_Validity_RelativeFormat; /* libgammu writes TP-VP in any case */
     out->SMSC.Validity.Relative = SMS_VALID_6_Hours;         /* an alert must not arrive next morning */
     return gm_to_ucs2(p->sender, out->Number, sizeof out->Number) > 0 ? 0 : -EINVAL;

@@ -21,7 +21,10 @@ static void on_pin(void *ctx, const char *line)
     if (strncmp(line, "+CPIN:", 6) != 0)
         return;
     line += 6 + strspn(line + 6, " ");
-    *sim = !strcmp(line, "READY") ? SIM_READY : strstr(line, "PUK") ? SIM_PUK : strstr(line, "PIN") ? SIM_PIN : SIM_FAULT;
+    *sim = !strcmp(line, "READY") ? SIM_READY
+           : strstr(line, "PUK")  ? SIM_PUK
+           : strstr(line, "PIN")  ? SIM_PIN
+                                  : SIM_FAULT;
 }
 
 /* Plain +CPIN? (TS 27.007 8.3): libgammu's way of asking goes on listening for up to a

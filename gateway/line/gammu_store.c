@@ -164,7 +164,13 @@ static bool quarantined(const struct gm_modem *m, int mem, int index)
 {
     char at[16];
     snprintf(at, sizeof at, "%s:%d", mem == GM_SM ? "SM" : "ME", index);
-    return !strcmp(at, m->o->quarantine);
+    return !strcmp(at, m->quarantine);
+}
+
+void gm_unquarantine(struct gm_modem *m, int mem, int index)
+{
+    if (quarantined(m, mem, index))
+        m->quarantine[0] = '\0';
 }
 
 int gm_look(struct gm_modem *m, int mem, int index, struct gm_slot *out)

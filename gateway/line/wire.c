@@ -88,9 +88,8 @@ static bool part_ok(struct sms_part *p)
 
 static bool status_ok(struct line_status *s)
 {
-    return TEXT_OK(s->operator_code) && TEXT_OK(s->operator_name) && TEXT_OK(s->smsc) &&
-           s->signal_dbm >= -140 && s->signal_dbm <= 0 && s->registration <= REG_NONE && s->sim <= SIM_FAULT &&
-           s->roaming <= 1;
+    return TEXT_OK(s->operator_code) && TEXT_OK(s->operator_name) && TEXT_OK(s->smsc) && s->signal_dbm >= -140 &&
+           s->signal_dbm <= 0 && s->registration <= REG_NONE && s->sim <= SIM_FAULT && s->roaming <= 1;
 }
 
 static bool body_ok(struct line_msg *m)

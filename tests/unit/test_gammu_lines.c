@@ -67,7 +67,8 @@ static void a_delivery_report_is_decoded_on_its_second_line(void **state)
 {
     struct gm_queue *q = *state;
     struct gm_event e;
-    struct tpdu_report r = {.ref = 200, .number = "+84912000001", .smsc_ms = 1790000000000, .discharge_ms = 1790000005000};
+    struct tpdu_report r = {
+        .ref = 200, .number = "+84912000001", .smsc_ms = 1790000000000, .discharge_ms = 1790000005000};
     uint8_t pdu[64] = {0};
     char hex[129];
     int n = tpdu_put_report(&r, pdu + 1, sizeof pdu - 1);
@@ -198,15 +199,15 @@ static void pdus_that_lie_are_never_shown_to_libgammu(void **state)
         "07914889200009F1440B914819020000F10000621122120000820AFF000301020304050607", /* UDHL 0xFF */
         "00440B914819020000F1000862112212000082080800030102010041", /* an element beyond the header's end */
         "00440B914819020000F10008621122120000820805000A0102010041",
-        "00040B914819020000F10008621122120000828C0041",       /* fewer octets than UDL says */
-        "00040B914819020000F100006211221200008203C3E13A00",   /* more of them */
-        "00041F914819020000F100006211221200008203C3E13A",     /* an address of 31 digits */
-        "00040B914819020000F1000062112212000082FFC3E13A",     /* 255 septets */
-        "00040B914819020000F1002062112212000082020041",       /* compressed */
-        "00040B914819020000F1008062112212000082020041",       /* a reserved coding group */
-        "00FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF",     /* the filler of some Siemens modems */
+        "00040B914819020000F10008621122120000828C0041",                 /* fewer octets than UDL says */
+        "00040B914819020000F100006211221200008203C3E13A00",             /* more of them */
+        "00041F914819020000F100006211221200008203C3E13A",               /* an address of 31 digits */
+        "00040B914819020000F1000062112212000082FFC3E13A",               /* 255 septets */
+        "00040B914819020000F1002062112212000082020041",                 /* compressed */
+        "00040B914819020000F1008062112212000082020041",                 /* a reserved coding group */
+        "00FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF",               /* the filler of some Siemens modems */
         "0F914889200009F1040B914819020000F100006211221200008203C3E13A", /* SMSC of 15 octets */
-        "00060B0B914819020000F1",                             /* a report cut short */
+        "00060B0B914819020000F1",                                       /* a report cut short */
         "00"};
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(bad); i++)
@@ -236,7 +237,7 @@ static void slots_are_found_by_place_and_handle(void **state)
     assert_int_equal(slots_by_handle(t, 11)->mem, GM_SM);
     assert_null(slots_by_handle(t, 13));
     slots_state(t, slots_at(t, GM_SM, 1), SLOT_STUCK);
-    assert_null(slots_by_handle(t, 11)); /* it was kept once */
+    assert_null(slots_by_handle(t, 11));               /* it was kept once */
     slots_put(t, GM_ME, 1, SLOT_OFFERED)->handle = 20; /* another text in the same place */
     assert_null(slots_by_handle(t, 12));
     assert_int_equal(t->n, 2);

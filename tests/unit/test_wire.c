@@ -14,10 +14,9 @@
 
 #include <cmocka.h>
 
-static const enum line_type all_types[] = {LINE_HELLO,  LINE_ALIVE,  LINE_STATUS,     LINE_PART,   LINE_GONE,
-                                           LINE_SENT,   LINE_REPORT, LINE_CALL,       LINE_SYNCED, LINE_TROUBLE,
-                                           LINE_KEPT,   LINE_SEND,   LINE_USSD_REPLY, LINE_USSD,   LINE_SYNC,
-                                           LINE_QUIT};
+static const enum line_type all_types[] = {LINE_HELLO,      LINE_ALIVE, LINE_STATUS, LINE_PART,    LINE_GONE, LINE_SENT,
+                                           LINE_REPORT,     LINE_CALL,  LINE_SYNCED, LINE_TROUBLE, LINE_KEPT, LINE_SEND,
+                                           LINE_USSD_REPLY, LINE_USSD,  LINE_SYNC,   LINE_QUIT};
 
 static void good(struct line_msg *m, enum line_type type)
 {
