@@ -32,17 +32,17 @@
 
 enum line_type {
     /* line to core */
-    LINE_HELLO = 1, /* modem opened and initialised: hello */
-    LINE_ALIVE,     /* alive */
-    LINE_STATUS,    /* status */
-    LINE_PART,      /* part */
-    LINE_GONE,      /* gone: answer to LINE_KEPT */
-    LINE_SENT,      /* sent */
-    LINE_REPORT,    /* report: a delivery report, TS 23.040 9.2.3.15 */
-    LINE_CALL,      /* call: a missed call (it rang and was not answered) */
+    LINE_HELLO = 1,  /* modem opened and initialised: hello */
+    LINE_ALIVE,      /* alive */
+    LINE_STATUS,     /* status */
+    LINE_PART,       /* part */
+    LINE_GONE,       /* gone: answer to LINE_KEPT */
+    LINE_SENT,       /* sent */
+    LINE_REPORT,     /* report: a delivery report, TS 23.040 9.2.3.15 */
+    LINE_CALL,       /* call: a missed call (it rang and was not answered) */
     LINE_USSD_REPLY, /* ussd */
-    LINE_SYNCED,    /* sync */
-    LINE_TROUBLE,   /* trouble: what the operator should read; the line goes on or exits */
+    LINE_SYNCED,     /* sync */
+    LINE_TROUBLE,    /* trouble: what the operator should read; the line goes on or exits */
     /* core to line */
     LINE_KEPT = 64, /* handle */
     LINE_SEND,      /* send */
@@ -64,7 +64,7 @@ struct line_alive {
     char doing[32];       /* "init", "read SM 3", "send" */
 };
 struct line_status {
-    int32_t signal_dbm; /* -113..-51, 0 = unknown */
+    int32_t signal_dbm;                      /* -113..-51, 0 = unknown */
     uint8_t registration, sim, roaming, pad; /* enum line_reg, enum line_sim */
     uint32_t sim_used, sim_total;            /* message slots, 0 = unknown */
     char operator_code[16];                  /* MCC+MNC, "45204" */
@@ -84,7 +84,7 @@ struct line_gone {
     uint8_t pad[7];
 };
 struct line_send {
-    uint64_t id;      /* the core's: the outbox row */
+    uint64_t id;          /* the core's: the outbox row */
     struct sms_part part; /* sender = the recipient's number; coding GSM7 or UCS2, UTF-16BE body */
     uint8_t want_report;
     uint8_t pad[7];
@@ -98,7 +98,7 @@ struct line_sent_info {
 };
 struct line_report_info {
     uint8_t ref;
-    uint8_t status; /* enum line_report */
+    uint8_t status;    /* enum line_report */
     uint8_t tp_status; /* as it came */
     uint8_t pad[5];
     int64_t discharge_ms;
@@ -158,15 +158,15 @@ void line_msg_init(struct line_msg *m, enum line_type type);
 
 /* How a line child is started: `tinbao line --fd 3 --device … ` by the core. */
 struct line_options {
-    char name[32];      /* "gsm1" */
-    char device[256];   /* /dev/serial/by-id/… or a pty */
+    char name[32];       /* "gsm1" */
+    char device[256];    /* /dev/serial/by-id/… or a pty */
     char connection[24]; /* libgammu connection, "at" family: "at115200", "at19200"; for a pty "at" */
-    char pin[16];       /* "" = none; tried once */
-    int poll_s;         /* safety net: read the storages every so many seconds, 5..3600 */
-    int status_s;       /* report status every so many seconds */
+    char pin[16];        /* "" = none; tried once */
+    int poll_s;          /* safety net: read the storages every so many seconds, 5..3600 */
+    int status_s;        /* report status every so many seconds */
     char quarantine[16]; /* "SM:3": a slot that killed the last process while "read SM 3" was announced; "" = none.
                           * It is handed over raw (corrupt) and never shown to libgammu */
-    bool cut_pauses;    /* cut libgammu's sleeps of 100 ms and more to 1 ms */
+    bool cut_pauses;     /* cut libgammu's sleeps of 100 ms and more to 1 ms */
 };
 
 /* Exit statuses of a line child, besides 0 (told to quit, or the core's socket closed) and
