@@ -234,6 +234,10 @@ static const char *plain_sign(uint32_t cp)
 /* One code point of an outgoing text; the number of octets in buf[4]. */
 static size_t unaccented(uint32_t cp, char buf[4])
 {
+    if (cp >= ' ' && cp <= '~' && cp != '`') { /* nearly all: ASCII that GSM-7 has too */
+        buf[0] = (char)cp;
+        return 1;
+    }
     uint32_t bare = bare_letter(cp);
     if (bare)
         return utf8_put(bare, buf);

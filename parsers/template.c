@@ -164,7 +164,10 @@ int template_render(const char *tpl, const struct template_value *v, size_t n, c
 {
     if (n > VALUES_MAX || size == 0)
         return -EINVAL;
-    struct rendering r = {.v = v, .n = n};
+    struct rendering r; /* 8 kB of which most is not used: nothing is cleared but the counts */
+    r.v = v;
+    r.n = n;
+    memset(r.uses, 0, sizeof r.uses);
     for (size_t i = 0; i < n; i++) {
         int rc = prepare_value(&r, i);
         if (rc < 0)
