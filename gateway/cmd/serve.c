@@ -6,6 +6,7 @@
 
 #include <getopt.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 static int run(int argc, char **argv)
 {
@@ -30,6 +31,7 @@ static int run(int argc, char **argv)
     if (optind < argc)
         return cmd_usage(&cmd_serve, "it takes options only");
     o.config_path = cmd_config_path(config);
+    o.exe = getenv("TINBAO_LINE_EXE");
     return core_main(&o);
 }
 
@@ -59,6 +61,11 @@ const struct cmd cmd_serve = {
         "A config whose roster is the invented one (demo = true) is refused on a modem that is\n"
         "not virtual. The log goes to standard error, with systemd's priorities under systemd;\n"
         "phone numbers in it are masked.\n"
+        "\n"
+        "environment:\n"
+        "  TINBAO_CONFIG    the configuration when -c is not given\n"
+        "  TINBAO_LINE_EXE  the program to run as 'PROGRAM line ...' for each modem, instead of\n"
+        "                   this binary itself; for runs under a debugger or valgrind\n"
         "\n"
         "files in the state directory:\n"
         "  tinbao.db    the database (and -wal, -shm while it runs)\n"
