@@ -46,7 +46,8 @@ int outbox_failed(struct db *db, int64_t id, int cms);
 int outbox_unknown(struct db *db, int64_t id, int64_t not_before_rel);
 /* After a start: every row in 'sending' as outbox_unknown; the count. */
 int outbox_recover(struct db *db, int64_t now_rel);
-/* Marks queued rows past their expiry; the count. */
+/* Marks queued rows past their expiry, those behind an earlier one of their recipient as soon
+ * as that one is gone; the count. */
 int outbox_expire(struct db *db, int64_t now_rel);
 /* Cancels queued rows of an incident with this priority (NHAN stops the alerts), but for
  * user except_user (0 = none); the count. */

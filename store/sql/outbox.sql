@@ -17,12 +17,13 @@ WHERE id = (SELECT MIN(o.id) FROM outbox o WHERE o.recipient = $1 AND o.priority
 SELECT id, user_id, party_id, priority, resend, incident_id, message_id, body, created_ms, not_before_rel,
        expires_rel, attempts, recipient
 FROM outbox q
-WHERE q.state = 'queued' AND q.blocked = 0 AND q.not_before_rel <= $1 AND q.expires_rel > $1
-  AND NOT EXISTS (SELECT 1 FROM outbox s WHERE s.recipient = q.recipient AND s.state = 'sending')
+WHERE q.blocked = 0 AND q.state = 'queued' AND q.not_before_rel <= $1 AND q.expires_rel > $1
+  AND NOT EXISTS (SELECT 1 FROM outbox s WHERE s.ref IS NULL AND s.recipient = q.recipient AND s.line IS NOT NULL
+                  AND s.state IN ('sending', 'sent'))
 ORDER BY q.priority, q.id;
 
 -- name: outbox_wait
-SELECT not_before_rel FROM outbox WHERE state = 'queued' AND blocked = 0 AND not_before_rel > $1
+SELECT not_before_rel FROM outbox WHERE blocked = 0 AND state = 'queued' AND not_before_rel > $1
 ORDER BY not_before_rel LIMIT 1;
 
 -- name: outbox_take
@@ -42,25 +43,27 @@ WHERE id = $1 AND state = 'sending';
 UPDATE outbox SET state = $2, cms = COALESCE($3, cms) WHERE id = $1 AND state IN ('queued', 'sending');
 
 -- name: outbox_under_way
-SELECT id FROM outbox WHERE state = 'sending' ORDER BY id LIMIT 64;
+SELECT id FROM outbox
+WHERE ref IS NULL AND line IS NOT NULL AND state IN ('sending', 'sent') ORDER BY id LIMIT 64;
 
 -- name: outbox_overdue
-SELECT id, recipient, priority FROM outbox WHERE state = 'queued' AND expires_rel <= $1 ORDER BY expires_rel LIMIT 256;
+SELECT id, recipient, priority FROM outbox WHERE blocked = 0 AND state = 'queued' AND expires_rel <= $1
+ORDER BY expires_rel LIMIT 256;
 
 -- name: outbox_of_incident
 SELECT id, recipient, priority FROM outbox
-WHERE state = 'queued' AND incident_id = $1 AND priority = $2 AND recipient <> $3 ORDER BY id LIMIT 64;
+WHERE incident_id = $1 AND state = 'queued' AND priority = $2 AND recipient <> $3 ORDER BY id LIMIT 64;
 
 -- name: outbox_by_ref
 SELECT id FROM outbox
-WHERE state = 'sent' AND line = $1 AND ref = $2 AND recipient = $3 AND sent_ms >= $4
+WHERE ref = $2 AND recipient = $3 AND line = $1 AND line IS NOT NULL AND state IN ('sending', 'sent') AND sent_ms >= $4
 ORDER BY sent_ms DESC, id DESC LIMIT 1;
 
 -- name: outbox_set_reported
 UPDATE outbox SET state = $2, reported_ms = $3 WHERE id = $1;
 
 -- name: outbox_written_party
-SELECT COUNT(*) FROM outbox WHERE party_id = $1 AND created_ms >= $2;
+SELECT COUNT(*) FROM outbox WHERE party_id = $1 AND party_id IS NOT NULL AND created_ms >= $2;
 
 -- name: outbox_written_parties
 SELECT COUNT(*) FROM outbox WHERE party_id IS NOT NULL AND created_ms >= $1;

@@ -48,7 +48,7 @@ WHERE id = $1 AND sealed IS NOT NULL;
 -- name: party_old_tips
 SELECT p.id FROM party p
 WHERE p.domain = 'tip' AND p.sealed IS NOT NULL AND p.created_ms < $1
-  AND NOT EXISTS (SELECT 1 FROM incident i WHERE i.party_id = p.id AND i.created_ms >= $1)
+  AND p.id NOT IN (SELECT i.party_id FROM incident i WHERE i.created_ms >= $1 AND i.party_id IS NOT NULL)
 ORDER BY p.id LIMIT 256;
 
 -- What joined the parts of a sender's messages is of no use any more.
