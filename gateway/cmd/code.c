@@ -77,9 +77,8 @@ static int answer(const struct config *cfg, const char *dir, const char *code, s
 
 static int run(int argc, char **argv)
 {
-    static const struct option longs[] = {{"config", required_argument, NULL, 'c'},
-                                          {"state-dir", required_argument, NULL, 's'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option longs[] = {
+        {"config", required_argument, NULL, 'c'}, {"state-dir", required_argument, NULL, 's'}, {NULL, 0, NULL, 0}};
     const char *config = NULL, *dir = NULL;
     int c;
     optind = 1;

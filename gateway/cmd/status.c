@@ -61,7 +61,8 @@ static void print_counts(const char *title, json_t *o)
     json_t *v;
     bool any = false;
     printf("%-15s", title);
-    json_object_foreach(o, key, v) {
+    json_object_foreach(o, key, v)
+    {
         if (!json_integer_value(v))
             continue;
         printf("%s%s %lld", any ? ", " : " ", key, (long long)json_integer_value(v));
@@ -77,8 +78,7 @@ static void print_person(json_t *o)
     printf("tinbao %s, process %lld", text_of(o, "version"), int_of(o, "pid"));
     print_span(", up for ", int_of(o, "uptime_s"));
     printf(": %s\n", json_is_true(json_object_get(o, "healthy")) ? "well" : "SOMETHING IS DOWN");
-    json_array_foreach(json_object_get(o, "lines"), i, l)
-        print_line(l);
+    json_array_foreach(json_object_get(o, "lines"), i, l) print_line(l);
     print_counts("waiting to go", json_object_get(o, "queue"));
     print_counts("came in today", json_object_get(o, "today"));
     print_counts("went out today", json_object_get(o, "out_today"));
@@ -122,7 +122,8 @@ static int show_of_config(const char *path, bool as_json)
     if (cfg)
         status = show(cfg->state_dir, as_json);
     else
-        fprintf(stderr, "tinbao status: %s can not be read ('tinbao check' says why); give the state directory: -s DIR\n",
+        fprintf(stderr,
+                "tinbao status: %s can not be read ('tinbao check' says why); give the state directory: -s DIR\n",
                 path);
     config_free(cfg);
     problems_free(p);

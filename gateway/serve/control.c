@@ -47,10 +47,13 @@ static int address(int dir_fd, struct sockaddr_un *a)
     return n < (int)sizeof(a->sun_path) ? 0 : -EMSGSIZE;
 }
 
+/* The open directory, or -errno; the caller closes it. */
 static int open_dir(const char *dir)
 {
     int fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    return fd < 0 ? -errno : fd;
+    if (fd < 0)
+        fd = -errno;
+    return fd;
 }
 
 /* --- the server ------------------------------------------------------------------------ */
@@ -86,9 +89,8 @@ static void on_read(struct bufferevent *b, void *arg)
     }
     bufferevent_disable(b, EV_READ);
     c->answer[0] = '\0';
-    int rc = strlen(line) > CONTROL_REQUEST_MAX
-                 ? -EMSGSIZE
-                 : c->ev.request(c->ev.ctx, line, c->answer, sizeof(c->answer));
+    int rc =
+        strlen(line) > CONTROL_REQUEST_MAX ? -EMSGSIZE : c->ev.request(c->ev.ctx, line, c->answer, sizeof(c->answer));
     free(line);
     if (rc)
         evbuffer_add_printf(out, "error: %s\n", c->answer[0] ? c->answer : strerror(-rc));
@@ -105,8 +107,7 @@ static void on_accept(struct evconnlistener *l, evutil_socket_t fd, struct socka
     int i = 0;
     while (i < CONNECTIONS_MAX && c->open[i])
         i++;
-    struct bufferevent *b =
-        i < CONNECTIONS_MAX ? bufferevent_socket_new(c->base, fd, BEV_OPT_CLOSE_ON_FREE) : NULL;
+    struct bufferevent *b = i < CONNECTIONS_MAX ? bufferevent_socket_new(c->base, fd, BEV_OPT_CLOSE_ON_FREE) : NULL;
     if (!b) {
         close(fd);
         return;

@@ -34,9 +34,8 @@ bool judge_cms_network(int cms)
     /* network out of order, temporary failure, congestion, resources; service centre busy or
      * down; the SIM; no network, time-out; unknown; and the makers' own from 512 on, of which
      * 512 to 515 stand for "not ready" and "try later" with most of them. */
-    static const int codes[] = {17,  22,  38,  41,  42,  47,  192, 193, 194, 310, 311, 312,
-                                313, 314, 315, 316, 317, 318, 330, 331, 332, 500, 512, 513,
-                                514, 515};
+    static const int codes[] = {17,  22,  38,  41,  42,  47,  192, 193, 194, 310, 311, 312, 313,
+                                314, 315, 316, 317, 318, 330, 331, 332, 500, 512, 513, 514, 515};
     return among(cms, codes, ARRAY_LEN(codes));
 }
 

@@ -24,10 +24,10 @@
 #include <unistd.h>
 
 #define RESTART_FIRST_MS 100
-#define SETTLED_MS 60000  /* up for so long: the next restart is quick again */
-#define LINGER_MS 1000    /* a child whose socket is closed may take so long to exit */
-#define EXIT_PIN 4        /* of tinbao line: not to be started again as it is */
-#define PID_ENDED (-1)    /* it ended, its last words are being read */
+#define SETTLED_MS 60000 /* up for so long: the next restart is quick again */
+#define LINGER_MS 1000   /* a child whose socket is closed may take so long to exit */
+#define EXIT_PIN 4       /* of tinbao line: not to be started again as it is */
+#define PID_ENDED (-1)   /* it ended, its last words are being read */
 
 enum phase { PHASE_DOWN, PHASE_STARTING, PHASE_UP };
 
@@ -46,9 +46,9 @@ struct lane {
     bool barred; /* its PIN was refused: another try may lock the SIM */
     struct line_hello hello;
     struct line_status said;
-    char doing[32];          /* as announced last */
-    char hung_at[16];        /* "SM:3" where it was silent when it was killed */
-    char quarantine[16];     /* for the next start */
+    char doing[32];      /* as announced last */
+    char hung_at[16];    /* "SM:3" where it was silent when it was killed */
+    char quarantine[16]; /* for the next start */
     char trouble[200];
 };
 

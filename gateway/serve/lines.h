@@ -33,11 +33,11 @@ struct lines_setup {
     struct event_base *base;
     const struct line_config *configs; /* copied */
     size_t n;
-    const char *exe;         /* for children */
-    int ready_fd;            /* -1, or a ready line's socket: configs[0] names it */
-    int64_t restart_cap_ms;  /* longest pause between restarts */
-    int deadline_max_s;      /* longest deadline that a line may announce */
-    int start_deadline_s;    /* first word after a start within */
+    const char *exe;        /* for children */
+    int ready_fd;           /* -1, or a ready line's socket: configs[0] names it */
+    int64_t restart_cap_ms; /* longest pause between restarts */
+    int deadline_max_s;     /* longest deadline that a line may announce */
+    int start_deadline_s;   /* first word after a start within */
     struct lines_events events;
 };
 

@@ -20,8 +20,8 @@ enum play_type {
     PLAY_FAIL_AT,   /* a = enum play_step: SIGKILL yourself at this step of the next text */
     /* core to player */
     PLAY_READY = 64, /* database open, lines started */
-    PLAY_IDLE       /* n; a = wall ms of the next due thing on the present clock, INT64_MAX none;
-                       b = 1 when every line is up and answered its sync */
+    PLAY_IDLE        /* n; a = wall ms of the next due thing on the present clock, INT64_MAX none;
+                        b = 1 when every line is up and answered its sync */
 };
 
 enum play_step {

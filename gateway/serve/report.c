@@ -94,11 +94,11 @@ static json_t *database_json(const struct report_about *about)
 /* Messages of today by what became of them (gateway/desk/intake.h); those with none are left out. */
 static json_t *today_json(struct works *w, int64_t since_ms)
 {
-    static const char *const names[] = {"report",     "tip",       "sos",       "safe",     "ack",       "close",
-                                        "onscene",    "supplement", "lookup",   "checkin",  "checkout",  "help",
-                                        "stop",       "code",      "same",      "acted_already", "refused", "code_bad",
-                                        "not_built",  "answer_none", "unclear", "duty_list", "machine",  "late",
-                                        "call",       "corrupt",   "failed"};
+    static const char *const names[] = {"report",    "tip",         "sos",     "safe",          "ack",      "close",
+                                        "onscene",   "supplement",  "lookup",  "checkin",       "checkout", "help",
+                                        "stop",      "code",        "same",    "acted_already", "refused",  "code_bad",
+                                        "not_built", "answer_none", "unclear", "duty_list",     "machine",  "late",
+                                        "call",      "corrupt",     "failed"};
     json_t *o = json_object();
     int64_t n = 0;
     message_count(w->db, NULL, since_ms, &n);

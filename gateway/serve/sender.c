@@ -25,7 +25,7 @@
 #define WINDOW_VIRTUAL 16
 #define NEWS_MAX 512
 #define UNANSWERED_MS 180000 /* a line that lives answers each send; 30 s for a prompt, and more */
-#define SHARE_MS 3 /* results may wait so long for others to share a commit with */
+#define SHARE_MS 3           /* results may wait so long for others to share a commit with */
 #define SLOW_FIRST_MS 5000
 #define SLOW_CAP_MS 300000
 
@@ -61,7 +61,7 @@ struct sender {
     struct lines *lines;
     struct event *timer;
     bool awake, closed, retry;
-    int fails; /* transactions in a row; while > 0 only the timer tries */
+    int fails;                       /* transactions in a row; while > 0 only the timer tries */
     int64_t expired_rel, blocked_ms; /* blocked: pause until the rate lets one go, -1 = not blocked */
     struct track tracks[CONFIG_LINES_MAX];
     int n_news;
@@ -192,8 +192,10 @@ static int record_result(struct sender *s, const struct news *n, struct now now)
         break;
     }
     log_info("outbox %lld: %s, CMS %d, try %d", (long long)was.id,
-             j.act == JUDGE_FAIL ? "given up" : j.act == JUDGE_RETRY ? "refused, later again" : "no answer", n->cms,
-             was.attempts + 1);
+             j.act == JUDGE_FAIL    ? "given up"
+             : j.act == JUDGE_RETRY ? "refused, later again"
+                                    : "no answer",
+             n->cms, was.attempts + 1);
     return rc < 0 ? rc : 0;
 }
 
@@ -267,7 +269,8 @@ static int take_row(struct sender *s, size_t lane, const struct outbox_row *row)
     if (!rc)
         rc = fill_part(&m->u.send.part, number, row->body);
     if (rc) {
-        log_warn("outbox %lld: %s", (long long)row->id, rc == -ENOENT ? "its recipient is gone" : "no text for one SMS");
+        log_warn("outbox %lld: %s", (long long)row->id,
+                 rc == -ENOENT ? "its recipient is gone" : "no text for one SMS");
         rc = outbox_failed(s->w->db, row->id, 0);
         return rc < 0 ? rc : 1;
     }

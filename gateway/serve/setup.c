@@ -103,8 +103,7 @@ static bool roster_is_safe(const struct config *cfg, const struct line_config *l
     return true;
 }
 
-size_t setup_lines(const struct config *cfg, const struct core_options *o, struct line_config *lines,
-                   bool *is_virtual)
+size_t setup_lines(const struct config *cfg, const struct core_options *o, struct line_config *lines, bool *is_virtual)
 {
     size_t n = cfg->n_lines;
     memcpy(lines, cfg->lines, n * sizeof(*lines));

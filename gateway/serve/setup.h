@@ -14,8 +14,7 @@ void setup_say(const struct problems *p);
 struct config *setup_config(const char *path);
 /* The lines to run: the config's with o's replacements, devices resolved; which are virtual.
  * How many, or 0 after having said why (no lines, or the demo roster on a real modem). */
-size_t setup_lines(const struct config *cfg, const struct core_options *o, struct line_config *lines,
-                   bool *is_virtual);
+size_t setup_lines(const struct config *cfg, const struct core_options *o, struct line_config *lines, bool *is_virtual);
 /* Opens the database, syncs the users, makes the desk and starts it: 0 or the exit status of
  * core_main, after having said why. What was opened is in w, also on failure. */
 int setup_desk(struct works *w, const char *state_dir);

@@ -161,18 +161,35 @@ static int measure(struct bench *b)
 
 int main(int argc, char **argv)
 {
-    struct bench b = {.config = "config/demo/tinbao.cfg", .dir = ".", .text = "BC man de co bac", .count = 2000,
-                      .backlog = 20000, .batch = 200};
+    struct bench b = {.config = "config/demo/tinbao.cfg",
+                      .dir = ".",
+                      .text = "BC man de co bac",
+                      .count = 2000,
+                      .backlog = 20000,
+                      .batch = 200};
     int c;
     while ((c = getopt(argc, argv, "c:d:n:m:b:t:")) != -1) {
         switch (c) {
-        case 'c': b.config = optarg; break;
-        case 'd': b.dir = optarg; break;
-        case 'n': b.count = atoi(optarg); break;
-        case 'm': b.backlog = atoi(optarg); break;
-        case 'b': b.batch = atoi(optarg); break;
-        case 't': b.text = optarg; break;
-        default: return 2;
+        case 'c':
+            b.config = optarg;
+            break;
+        case 'd':
+            b.dir = optarg;
+            break;
+        case 'n':
+            b.count = atoi(optarg);
+            break;
+        case 'm':
+            b.backlog = atoi(optarg);
+            break;
+        case 'b':
+            b.batch = atoi(optarg);
+            break;
+        case 't':
+            b.text = optarg;
+            break;
+        default:
+            return 2;
         }
     }
     log_setup("pipeline", LOG_WARN_, false);

@@ -47,7 +47,7 @@ struct rig {
     int arrived, wrong;
     struct {
         char code[8];
-    } *seen; /* codes in the order of arrival */
+    } * seen; /* codes in the order of arrival */
     int n_seen, cap_seen;
     uint64_t random;
 };
@@ -75,10 +75,10 @@ static inline const char *rig_head(int i)
 static inline void rig_text(int i, char *out, size_t size)
 {
     static const int units[RIG_SHAPES] = {60, 260, 700, 55, 120, 310};
-    static const char *const plain[] = {"nhom thanh nien", "ngoi sau cho", "on ao", "khong ai noi duoc",
-                                        "ba con buc xuc", "de nghi xem giup"};
-    static const char *const marked[] = {"nhóm thanh niên", "ngồi sau chợ", "ồn ào", "không ai nói được",
-                                         "bà con bức xúc", "đề nghị xem giúp"};
+    static const char *const plain[] = {"nhom thanh nien",   "ngoi sau cho",   "on ao",
+                                        "khong ai noi duoc", "ba con buc xuc", "de nghi xem giup"};
+    static const char *const marked[] = {"nhóm thanh niên",   "ngồi sau chợ",   "ồn ào",
+                                         "không ai nói được", "bà con bức xúc", "đề nghị xem giúp"};
     const char *const *words = rig_is_ucs2(i) ? marked : plain;
     uint8_t utf16[2 * RIG_TEXT_MAX];
     struct sbuf b = sbuf_on(out, size);

@@ -183,8 +183,14 @@ static void begin(struct seen *s, const char *how, int deadline_max_s)
     s->chld = evsignal_new(s->base, SIGCHLD, on_chld, s);
     event_add(s->chld, NULL);
     struct lines_setup setup = {
-        .base = s->base, .configs = &cfg, .n = 1, .exe = "/proc/self/exe", .ready_fd = -1, .restart_cap_ms = 300,
-        .deadline_max_s = deadline_max_s, .start_deadline_s = 10,
+        .base = s->base,
+        .configs = &cfg,
+        .n = 1,
+        .exe = "/proc/self/exe",
+        .ready_fd = -1,
+        .restart_cap_ms = 300,
+        .deadline_max_s = deadline_max_s,
+        .start_deadline_s = 10,
         .events = {.ctx = s, .readable = on_readable, .up = on_up, .lost = on_lost, .all_gone = on_gone}};
     s->lines = lines_new(&setup);
     assert_non_null(s->lines);
@@ -332,7 +338,11 @@ static void a_closed_ready_line_is_lost_once(void **state)
     assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair), 0);
     s.base = event_base_new();
     struct lines_setup setup = {
-        .base = s.base, .configs = &cfg, .n = 1, .ready_fd = pair[0], .deadline_max_s = 10,
+        .base = s.base,
+        .configs = &cfg,
+        .n = 1,
+        .ready_fd = pair[0],
+        .deadline_max_s = 10,
         .events = {.ctx = &s, .readable = on_readable, .up = on_up, .lost = on_lost, .all_gone = on_gone}};
     s.lines = lines_new(&setup);
     lines_start(s.lines);
@@ -360,7 +370,11 @@ static void what_the_socket_does_not_take_waits_in_order(void **state)
     assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair), 0);
     s.base = event_base_new();
     struct lines_setup setup = {
-        .base = s.base, .configs = &cfg, .n = 1, .ready_fd = pair[0], .deadline_max_s = 10,
+        .base = s.base,
+        .configs = &cfg,
+        .n = 1,
+        .ready_fd = pair[0],
+        .deadline_max_s = 10,
         .events = {.ctx = &s, .readable = on_readable, .up = on_up, .lost = on_lost, .all_gone = on_gone}};
     s.lines = lines_new(&setup);
     lines_start(s.lines);
