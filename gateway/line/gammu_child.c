@@ -207,7 +207,7 @@ static void wait_for_work(struct child *c)
         until = c->poll_at;
     if (c->status_at < until)
         until = c->status_at;
-    if (c->slots.n > c->slots.offered || c->ussd.open || c->call.ringing)
+    if (c->slots.n > c->slots.offered || c->ussd.open || c->call.ringing || c->restarted_at)
         until = until < now + 500 ? until : now + 500;
     int64_t ms = until > now ? until - now : 0;
     if (poll(f, 2, (int)ms) > 0 && (f[1].revents & (POLLHUP | POLLERR)) && !(f[1].revents & POLLIN))
@@ -228,7 +228,7 @@ static void loop(struct child *c)
         int64_t now = mono_ms();
         if (!c->stop)
             intake_timers(c, now);
-        if (!c->stop && now >= c->status_at && intake_idle(c)) {
+        if (!c->stop && now >= c->status_at && !c->restarted_at && intake_idle(c)) {
             tell_status(c);
             busy = true;
         }

@@ -20,6 +20,7 @@ struct child {
     size_t todo_at;
     uint64_t next_handle;
     int64_t poll_at, status_at, alive_at; /* mono */
+    int64_t restarted_at;                 /* mono, 0 = not: when to set up a modem again that said it restarted */
     bool list_again;                      /* list at the next chance */
     uint64_t syncs[CHILD_SYNCS];
     size_t n_syncs;

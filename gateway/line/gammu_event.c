@@ -254,7 +254,5 @@ bool gm_unsolicited(void *queue, const char *line)
         (void)gm_queue_put(q, GM_CALL_END);
     else if (says_restarted(line))
         (void)gm_queue_put(q, GM_RESTARTED);
-    else if (!starts(line, "+CREG:") && !starts(line, "+CGREG:") && strcmp(line, "OK") != 0)
-        q->chatty = true;
     return q->pending != PEND_NONE;
 }

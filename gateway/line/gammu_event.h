@@ -44,7 +44,6 @@ struct gm_queue {
     struct gm_event *ring; /* GM_EVENTS of them, owned */
     size_t head, n;
     bool overflow;                     /* something was dropped: list the storages */
-    bool chatty;                       /* an unsolicited line was seen that libgammu does not know */
     int pending;                       /* a header waits for its second line */
     char ussd[LINE_TEXT_MAX * 4 + 64]; /* a +CUSD that goes over lines */
     size_t ussd_n;

@@ -19,6 +19,7 @@
 #define NOISE_TRIES 4
 #define NOISE_AGAIN_MS 600000
 #define RING_OVER_MS 8000
+#define BOOT_QUIET_MS 1500
 
 static void todo_put(struct child *c, int mem, int index)
 {
@@ -332,10 +333,7 @@ static void on_event(struct child *c, const struct gm_event *e)
         tell_ussd(c, e->u.ussd.result, e->u.ussd.text);
         break;
     case GM_RESTARTED:
-        log_note("the modem says that it has restarted; settings are made again");
-        child_judge(c, raw_wake(&c->m.port), "waking");
-        child_judge(c, gm_notify(&c->m), "setting up");
-        c->list_again = true;
+        c->restarted_at = mono_ms() + BOOT_QUIET_MS; /* more such lines follow, and libgammu stalls on them */
         break;
     }
 }
@@ -349,8 +347,21 @@ void intake_events(struct child *c)
         c->list_again = true;
 }
 
+static void set_up_again(struct child *c)
+{
+    c->restarted_at = 0;
+    log_note("the modem has restarted; settings are made again");
+    if (child_judge(c, raw_wake(&c->m.port), "waking") || child_judge(c, gm_notify(&c->m), "setting up"))
+        return;
+    c->list_again = true;
+}
+
 void intake_timers(struct child *c, int64_t now)
 {
+    if (c->restarted_at && now >= c->restarted_at)
+        set_up_again(c);
+    if (c->stop)
+        return;
     if (c->call.ringing && now - c->call.last > RING_OVER_MS)
         end_call(c);
     if (c->ussd.open && now >= c->ussd.until)

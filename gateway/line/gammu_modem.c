@@ -18,6 +18,7 @@
 
 #define INIT_MS 30000
 #define SETUP_MS 12000
+#define NOTIFY_MS 5000
 #define PIN_MS 20000
 #define SIM_BUSY_MS 15000
 #define GRACE_MS 5000 /* between libgammu's own end and the core's patience */
@@ -346,14 +347,21 @@ int gm_notify(struct gm_modem *m)
     if (!m->has_sm && !m->has_me)
         m->has_sm = true;
     m->lib_mem = m->dev_mem = GM_NONE;
-    gm_begin(m, "notify", SETUP_MS);
-    (void)GSM_SetIncomingSMS(m->s, FALSE); /* else a second TRUE would not be said again */
-    GSM_Error e = GSM_SetIncomingSMS(m->s, TRUE);
-    m->notify = e == ERR_NONE;
-    if (!gm_fatal(code_of(e)))
-        e = GSM_SetIncomingCall(m->s, TRUE);
-    if (!gm_fatal(code_of(e)))
-        e = GSM_SetIncomingUSSD(m->s, TRUE);
-    rc = gm_end(e);
+    /* One deadline a call: an unknown line that comes just then must not hold us for long. */
+    gm_begin(m, "notify", NOTIFY_MS);
+    rc = gm_end(GSM_SetIncomingSMS(m->s, FALSE)); /* else a second TRUE would not be said again */
+    if (gm_fatal(rc))
+        return rc;
+    gm_begin(m, "notify", NOTIFY_MS);
+    rc = gm_end(GSM_SetIncomingSMS(m->s, TRUE));
+    m->notify = rc == 0;
+    if (gm_fatal(rc))
+        return rc;
+    gm_begin(m, "notify", NOTIFY_MS);
+    rc = gm_end(GSM_SetIncomingCall(m->s, TRUE));
+    if (gm_fatal(rc))
+        return rc;
+    gm_begin(m, "notify", NOTIFY_MS);
+    rc = gm_end(GSM_SetIncomingUSSD(m->s, TRUE));
     return gm_fatal(rc) ? rc : 0;
 }
