@@ -92,7 +92,7 @@ struct hit kind_exact(const struct vocab *v, const struct toks *t, size_t i, siz
     if (longest < most)
         most = longest;
     for (size_t k = i; k < t->n && k < i + most && !t->t[k].num; k++) {
-        if (k > i && t->t[k].apart)
+        if (best.n && t->t[k].apart)
             break; /* "tai nan # xe may": the next field begins */
         h = hash_tok(h, t, k, i);
         uint32_t p = phrases_find(&v->kwords, h);

@@ -127,9 +127,14 @@ static bool fits_after_filler(const struct hit *h, const struct toks *t, size_t 
 /* How many words from i until one that can be no Vietnamese is taken in, two at most; 0 none. */
 static size_t garbled(const struct reading *r, size_t i)
 {
-    for (size_t k = i; k < r->t->n && k < i + 2 && !r->t->t[k].apart && !r->t->t[k].num; k++)
-        if (!syllable_valid(r->t->t[k].w, r->t->t[k].len) && !word_known(r->v, r->t->t[k].w, r->t->t[k].len))
-            return k + 1 - i;
+    for (size_t k = i; k < r->t->n && k < i + 2 && !r->t->t[k].apart && !r->t->t[k].num; k++) {
+        const struct tok *t = &r->t->t[k];
+        char plain[16];
+        size_t n = t->len < sizeof plain ? keys_out(t->w, t->len, plain, sizeof plain) : 0;
+        if (syllable_valid(t->w, t->len) || word_known(r->v, t->w, t->len) || (n && syllable_valid(plain, n)))
+            continue; /* a word, or one with the keys of its tone left in */
+        return k + 1 - i;
+    }
     return 0;
 }
 
@@ -561,10 +566,11 @@ void read_slots(struct vocab *v, const struct understand_ctx *ctx, const struct 
     decode_toks(v, &v->a, &v->b, false);
     if (more)
         decode_toks(v, &v->a, &v->c, true);
-    for (int near = 0; near < 2 && (more || near == 0); near++) {
+    const struct toks *const ways[] = {&v->b, &v->c, &v->b}; /* decoded, near, near less decoded */
+    for (size_t way = 0; way < ARRAY_LEN(ways) && (more || way == 0); way++) {
         struct reading r = blank;
-        r.t = near ? &v->c : &v->b;
-        r.near = near;
+        r.t = ways[way];
+        r.near = way > 0;
         fill_slots(&r);
         if (is_fuller(&r, out))
             *out = r;

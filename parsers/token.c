@@ -20,13 +20,13 @@ static bool is_letter(char c)
     return (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80;
 }
 
-/* "a, b", "a - b", "a   b": a sign that people put between fields. */
+/* "a, b", "a - b": a sign that people put between fields. */
 static bool separates(const char *text, size_t i, size_t n)
 {
     if (strchr("#,;:/|()[]\n", text[i]))
         return true;
     bool spaced = i > 0 && i + 1 < n && text[i - 1] == ' ' && text[i + 1] == ' ';
-    return spaced && (text[i] == '-' || text[i] == ' ');
+    return spaced && text[i] == '-';
 }
 
 void toks_read(struct toks *out, const char *text, size_t from, size_t n)
