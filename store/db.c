@@ -49,8 +49,8 @@ static const struct pragma PRAGMAS_WRITE[] = {
     {"cache_size", "-3072", "-3072"},
     {"mmap_size", "0", "0"},
     {"temp_store", "FILE", "1"},
-    {"wal_autocheckpoint", "2000", "2000"},
-    {"journal_size_limit", "16777216", "16777216"},
+    {"wal_autocheckpoint", "4000", "4000"},
+    {"journal_size_limit", "33554432", "33554432"},
     {"trusted_schema", "OFF", "0"},
     {"cell_size_check", "ON", "1"},
     {"encoding", NULL, "UTF-8"},
@@ -179,6 +179,11 @@ int q_free(struct db *db, enum sql_id id)
 int64_t q_get(struct db *db, enum sql_id id, int col)
 {
     return sqlite3_column_int64(db->st[id].st, col);
+}
+
+bool q_null(struct db *db, enum sql_id id, int col)
+{
+    return sqlite3_column_type(db->st[id].st, col) == SQLITE_NULL;
 }
 
 const char *q_str(struct db *db, enum sql_id id, int col)

@@ -77,8 +77,9 @@ int q_row(struct db *db, enum sql_id id);
 int q_one(struct db *db, enum sql_id id);
 void q_end(struct db *db, enum sql_id id);
 
-int64_t q_get(struct db *db, enum sql_id id, int col);          /* NULL is 0 */
-const char *q_str(struct db *db, enum sql_id id, int col);      /* NULL is "" ; until q_row or q_end */
+int64_t q_get(struct db *db, enum sql_id id, int col); /* NULL is 0 */
+bool q_null(struct db *db, enum sql_id id, int col);
+const char *q_str(struct db *db, enum sql_id id, int col); /* NULL is "" ; until q_row or q_end */
 const void *q_bytes(struct db *db, enum sql_id id, int col, size_t *size);
 /* Into a bounded field; what does not fit is cut at a character. */
 void q_copy(struct db *db, enum sql_id id, int col, char *dst, size_t size);

@@ -35,6 +35,10 @@ int incident_ack(struct db *db, int64_t id, int64_t user_id, int64_t now_ms);
 int incident_close(struct db *db, int64_t id, int64_t user_id, int64_t now_ms, const char *outcome);
 int incident_cancel(struct db *db, int64_t id, int64_t user_id, int64_t now_ms, const char *why);
 int incident_set_step(struct db *db, int64_t id, int step);
+/* Corrections. severity and restricted are the kind's. */
+int incident_set_place(struct db *db, int64_t id, const char *place);
+int incident_set_kind(struct db *db, int64_t id, const char *kind, int severity, bool restricted);
+int incident_set_when(struct db *db, int64_t id, int64_t when_ms);
 /* How many codes of this length (digits with check digit) are held. */
 int incident_codes_held(struct db *db, int code_len, int64_t *n);
 /* Frees the codes of incidents closed before this; the count or -errno. */
@@ -42,6 +46,9 @@ int incident_free_codes(struct db *db, int64_t closed_before_ms);
 
 /* Open and acknowledged incidents, most severe then oldest first. */
 int incident_each_live(struct db *db, int (*fn)(void *ctx, const struct incident *i), void *ctx);
+/* Open ones that nobody took, of one reporter (user or party, the other 0), newest first. */
+int incident_each_of(struct db *db, int64_t user_id, int64_t party_id,
+                     int (*fn)(void *ctx, const struct incident *i), void *ctx);
 /* Those created in [from, to), any state, oldest first. */
 int incident_each_between(struct db *db, int64_t from_ms, int64_t to_ms,
                           int (*fn)(void *ctx, const struct incident *i), void *ctx);

@@ -91,9 +91,10 @@ int outbox_next_rel(struct db *db, int64_t now_rel, int64_t *at_rel)
     int rc = q_one(db, SQL_outbox_wait);
     if (rc < 0)
         return rc;
+    rc = q_null(db, SQL_outbox_wait, 0) ? -ENOENT : 0;
     *at_rel = q_get(db, SQL_outbox_wait, 0);
     q_end(db, SQL_outbox_wait);
-    return 0;
+    return rc;
 }
 
 int outbox_sending(struct db *db, int64_t id, const char *line)
@@ -243,7 +244,7 @@ int outbox_expire(struct db *db, int64_t now_rel)
 
 int outbox_cancel(struct db *db, int64_t incident_id, enum priority p, int64_t except_user)
 {
-    const enum sql_id q = SQL_outbox_of_incident;
+    enum sql_id q = p <= PRIO_ALERT ? SQL_outbox_of_incident : SQL_outbox_of_incident_low;
     struct some_rows s;
     int total = 0, rc;
     do {

@@ -36,6 +36,20 @@ WHERE id = $1 AND state IN ('open', 'acked');
 -- name: incident_set_alert_step
 UPDATE incident SET alert_step = $2 WHERE id = $1;
 
+-- name: incident_set_place
+UPDATE incident SET place = $2 WHERE id = $1;
+
+-- name: incident_set_kind
+UPDATE incident SET kind = $2, severity = $3, restricted = $4 WHERE id = $1;
+
+-- name: incident_set_when
+UPDATE incident SET when_ms = $2 WHERE id = $1;
+
+-- name: incident_of_sender
+SELECT id, code, form, kind, place, severity, restricted, unverified, text, when_ms, user_id, party_id, message_id,
+       created_ms, state, acked_by, acked_ms, closed_by, closed_ms, outcome, alert_step
+FROM incident WHERE state = 'open' AND (user_id = $1 OR party_id = $2) ORDER BY created_ms DESC, id DESC;
+
 -- name: incident_count_codes
 SELECT LENGTH(code), COUNT(*) FROM incident WHERE code_held = 1 GROUP BY LENGTH(code);
 

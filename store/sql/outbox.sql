@@ -23,8 +23,7 @@ WHERE q.blocked = 0 AND q.state = 'queued' AND q.not_before_rel <= $1 AND q.expi
 ORDER BY q.priority, q.id;
 
 -- name: outbox_wait
-SELECT not_before_rel FROM outbox WHERE blocked = 0 AND state = 'queued' AND not_before_rel > $1
-ORDER BY not_before_rel LIMIT 1;
+SELECT MIN(not_before_rel) FROM outbox WHERE blocked = 0 AND state = 'queued' AND not_before_rel > $1;
 
 -- name: outbox_take
 UPDATE outbox SET state = 'sending', line = $2 WHERE id = $1 AND state = 'queued';
@@ -48,11 +47,18 @@ WHERE ref IS NULL AND line IS NOT NULL AND state IN ('sending', 'sent') ORDER BY
 
 -- name: outbox_overdue
 SELECT id, recipient, priority FROM outbox WHERE blocked = 0 AND state = 'queued' AND expires_rel <= $1
-ORDER BY expires_rel LIMIT 256;
+LIMIT 256;
 
 -- name: outbox_of_incident
 SELECT id, recipient, priority FROM outbox
-WHERE incident_id = $1 AND state = 'queued' AND priority = $2 AND recipient <> $3 ORDER BY id LIMIT 64;
+WHERE incident_id = $1 AND priority <= 1 AND state = 'queued' AND priority = $2 AND recipient <> $3
+ORDER BY id LIMIT 64;
+
+-- Replies and digests, which nobody cancels often enough for an index.
+-- name: outbox_of_incident_low
+SELECT id, recipient, priority FROM outbox
+WHERE state IN ('queued', 'sending') AND incident_id = $1 AND state = 'queued' AND priority = $2 AND recipient <> $3
+LIMIT 64;
 
 -- name: outbox_by_ref
 SELECT id FROM outbox

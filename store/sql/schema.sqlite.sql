@@ -155,12 +155,13 @@ CREATE TABLE outbox (
 -- A partial index costs its condition at every insert: the cheapest term first, and no list
 -- of more than two (SQLite builds a temporary table for it each time). Each ends in the rowid,
 -- which is the id, by itself.
-CREATE INDEX outbox_head ON outbox (priority) WHERE blocked = 0 AND state = 'queued';
-CREATE INDEX outbox_wait ON outbox (not_before_rel) WHERE blocked = 0 AND state = 'queued';
-CREATE INDEX outbox_expiry ON outbox (expires_rel) WHERE blocked = 0 AND state = 'queued';
+-- outbox_head has at most four rows a recipient, and the desk bounds the recipients: it is
+-- walked whole for what may go, what expires and when the next one may go.
+CREATE INDEX outbox_head ON outbox (priority, id, not_before_rel, expires_rel, recipient)
+    WHERE blocked = 0 AND state = 'queued';
 CREATE INDEX outbox_live ON outbox (recipient, priority) WHERE state IN ('queued', 'sending');
 CREATE INDEX outbox_sent ON outbox (ref, recipient) WHERE line IS NOT NULL AND state IN ('sending', 'sent');
-CREATE INDEX outbox_incident ON outbox (incident_id) WHERE incident_id IS NOT NULL AND state = 'queued';
+CREATE INDEX outbox_incident ON outbox (incident_id) WHERE priority <= 1 AND incident_id IS NOT NULL AND state = 'queued';
 CREATE INDEX outbox_party ON outbox (created_ms, party_id) WHERE party_id IS NOT NULL; -- the desk allows few an hour
 
 -- Everything due. clock: 0 service time, 1 wall time.
@@ -186,6 +187,21 @@ CREATE TABLE attendance (
 );
 CREATE INDEX attendance_open ON attendance (user_id) WHERE out_ms IS NULL;
 CREATE INDEX attendance_night ON attendance (night);
+
+-- What was asked back and waits for an answer: one open question a number. recipient is user_id, or
+-- -party_id.
+CREATE TABLE question (
+    id          INTEGER PRIMARY KEY,
+    recipient   BIGINT NOT NULL,
+    user_id     BIGINT REFERENCES "user" (id),
+    party_id    BIGINT REFERENCES party (id),
+    incident_id BIGINT REFERENCES incident (id),
+    field       TEXT   NOT NULL,          -- 'place', 'kind', 'cancel'
+    choices     TEXT   NOT NULL,          -- codes joined by one space
+    asked_ms    BIGINT NOT NULL,
+    state       TEXT   NOT NULL           -- 'open', 'answered', 'expired', 'replaced'
+);
+CREATE UNIQUE INDEX question_open ON question (recipient) WHERE state = 'open';
 
 -- The last that a line said of itself.
 CREATE TABLE line_state (

@@ -434,6 +434,9 @@ static bool may_scan(const char *query)
         "incident_live",        /* by its partial index */
         "incident_count_codes", /* once at start, by the index of held codes */
         "outbox_ready",         /* by the index of the rows that may go */
+        "outbox_wait",          /* the same */
+        "outbox_overdue",
+        "outbox_of_incident_low", /* never asked by now */
         "outbox_under_way",     /* by the index of rows in sending */
         "outbox_count_live",    /* by the index of rows that live */
         "party_old_tips",       /* once a day */

@@ -185,6 +185,15 @@ static void nhan_cancels_the_queued_alerts_of_that_incident(void **state)
     assert_int_equal(outbox_cancel(s->db, incident, PRIO_ALERT, 2), 2);
     assert_string_equal(due(s, REL, out), "two behind");
     assert_int_equal(outbox_cancel(s->db, incident, PRIO_ALERT, 0), 1);
+    struct outbox_row reply = {.user_id = 1,
+                               .priority = PRIO_REPLY,
+                               .incident_id = incident,
+                               .body_in = "reply",
+                               .not_before_rel = REL,
+                               .expires_rel = REL + 60000};
+    assert_int_equal(outbox_add(s->db, &reply, &id), 0);
+    assert_int_equal(outbox_cancel(s->db, incident, PRIO_ALERT, 0), 0);
+    assert_int_equal(outbox_cancel(s->db, incident, PRIO_REPLY, 0), 1);
 }
 
 static void a_report_finds_the_newest_of_its_recipient(void **state)
