@@ -15,14 +15,13 @@
 #include "gateway/base/str.h"
 #include "gateway/desk/desk.h"
 #include "parsers/understand.h"
+#include "tests/unit/labelled.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define CLASSES_MAX 64
-
-enum verdict { RIGHT, ASKED, WRONG, VERDICTS };
 
 struct score {
     char name[32];
@@ -39,24 +38,6 @@ struct scoring {
     struct meaning m;
     bool show;
 };
-
-static bool column_right(const char *label, const char *got)
-{
-    return !strcmp(label, "-") || !strcmp(label, got ? got : "-");
-}
-
-static enum verdict judge(struct scoring *s, char *const col[7])
-{
-    const struct meaning *m = &s->m;
-    bool ask_wanted = strcmp(col[5], "-") != 0;
-    if (ask_wanted)
-        return m->ask != DOUBT_NONE ? RIGHT : WRONG;
-    bool right = column_right(col[1], m->form) && column_right(col[2], m->place) && column_right(col[3], m->kind) &&
-                 column_right(col[4], m->code[0] ? m->code : NULL);
-    if (right && m->ask == DOUBT_NONE)
-        return RIGHT;
-    return m->ask != DOUBT_NONE && strcmp(col[1], "none") != 0 ? ASKED : WRONG;
-}
 
 static struct score *class_of(struct scoring *s, const char *name)
 {
@@ -79,35 +60,17 @@ static void count(struct scoring *s, char *classes, enum verdict v)
         class_of(s, name)->n[v]++;
 }
 
-static size_t unescape(char *text)
-{
-    size_t n = 0;
-    for (const char *p = text; *p; p++) {
-        bool line = *p == '\\' && p[1] == 'n';
-        text[n++] = line ? '\n' : *p;
-        p += line;
-    }
-    text[n] = '\0';
-    return n;
-}
-
 static void score_line(struct scoring *s, char *line)
 {
-    char *col[7], *p = line;
+    char *col[LABEL_COLUMNS];
     static const char *const verdicts[] = {"right", "asked", "wrong"};
     static const char *const doubts[] = {"-", "form", "place", "kind", "code", "when"};
-    line[strcspn(line, "\r\n")] = '\0';
-    for (size_t i = 0; i < 6; i++) {
-        col[i] = p;
-        p = strchr(p, '\t');
-        if (!p)
-            return;
-        *p++ = '\0';
-    }
-    col[6] = p;
-    size_t n = unescape(p);
+    if (!label_split(line, col))
+        return;
+    const char *p = col[6];
+    size_t n = strlen(p);
     understand(s->vocab, &s->ctx, p, n, &s->m);
-    enum verdict v = judge(s, col);
+    enum verdict v = label_judge(&s->m, col);
     if (v != RIGHT && s->show)
         printf("%s  [%s] %s\n       wanted %s %s %s %s, got %s %s %s %s ask %s\n", verdicts[v], col[0], p, col[1],
                col[2], col[3], col[4], s->m.form, s->m.place ? s->m.place : "-", s->m.kind ? s->m.kind : "-",
