@@ -72,14 +72,6 @@ struct lane *lines_at(const struct lines *ls, size_t i)
     return (struct lane *)(uintptr_t)&ls->lanes[i];
 }
 
-bool lines_all_up(const struct lines *ls)
-{
-    for (size_t i = 0; i < ls->n; i++)
-        if (ls->lanes[i].phase != PHASE_UP)
-            return false;
-    return true;
-}
-
 size_t lane_index(const struct lane *l)
 {
     return l->index;

@@ -56,7 +56,6 @@ void lines_pause(struct lines *ls, bool on);
 
 size_t lines_count(const struct lines *ls);
 struct lane *lines_at(const struct lines *ls, size_t i);
-bool lines_all_up(const struct lines *ls);
 
 size_t lane_index(const struct lane *l);
 const char *lane_name(const struct lane *l);

@@ -46,6 +46,23 @@ static void put_int(json_t *o, const char *key, int64_t v)
     json_object_set_new(o, key, json_integer(v));
 }
 
+/* Up, with a SIM that works in a network that takes it. */
+static bool lane_well(const struct lane *l)
+{
+    const struct line_status *s = lane_said(l);
+    bool sim = s->sim == SIM_READY || s->sim == SIM_UNKNOWN;
+    bool network = s->registration == REG_HOME || s->registration == REG_ROAMING || s->registration == REG_UNKNOWN;
+    return lane_up(l) && sim && network;
+}
+
+static bool all_well(const struct lines *lines)
+{
+    for (size_t i = 0; i < lines_count(lines); i++)
+        if (!lane_well(lines_at(lines, i)))
+            return false;
+    return true;
+}
+
 static json_t *lane_json(struct works *w, const struct lane *l)
 {
     const struct line_status *s = lane_said(l);
@@ -146,7 +163,7 @@ int report_json(struct works *w, struct lines *lines, const struct report_about 
     json_object_set_new(o, "version", json_string(TINBAO_VERSION));
     put_int(o, "pid", getpid());
     put_int(o, "uptime_s", (mono_ms() - about->started_ms) / 1000);
-    json_object_set_new(o, "healthy", json_boolean(lines_all_up(lines) && !about->stuck));
+    json_object_set_new(o, "healthy", json_boolean(all_well(lines) && !about->stuck));
     json_object_set_new(o, "database", database_json(about));
     for (size_t i = 0; i < lines_count(lines); i++)
         json_array_append_new(list, lane_json(w, lines_at(lines, i)));
