@@ -19,7 +19,8 @@
 static const char latin_c0[] = "aaaaaa.ceeeeiiiidnooooo..uuuuy..aaaaaa.ceeeeiiiidnooooo..uuuuy.y"
                                "aaaaaaccccccccddddeeeeeeeeeegggggggghh..iiiiiiiii...jjkk.llllll..."
                                ".nnnnnn...oooooo..rrrrrrsssssssstttt..uuuuuuuuuuuuwwyyyzzzzzz.";
-static const char viet_1ea0[] = "aaaaaaaaaaaaaaaaaaaaaaaaeeeeeeeeeeeeeeeeiiiioooooooooooooooooooooooouuuuuuuuuuuuuuyyyyyyyy";
+static const char viet_1ea0[] =
+    "aaaaaaaaaaaaaaaaaaaaaaaaeeeeeeeeeeeeeeeeiiiioooooooooooooooooooooooouuuuuuuuuuuuuuyyyyyyyy";
 
 /* Letters of other scripts that look like Latin ones: phones mix them in, and so do pranks. */
 static const struct {
@@ -112,7 +113,8 @@ int fold_nfc(const char *in, size_t n, char *out, size_t size)
         return copy_raw(in, n, out, size);
     utf8proc_int32_t cps[SMS_TEXT_MAX + 1];
     const utf8proc_option_t how = UTF8PROC_STABLE | UTF8PROC_COMPOSE;
-    utf8proc_ssize_t len = utf8proc_decompose((const utf8proc_uint8_t *)in, (utf8proc_ssize_t)n, cps, SMS_TEXT_MAX, how);
+    utf8proc_ssize_t len =
+        utf8proc_decompose((const utf8proc_uint8_t *)in, (utf8proc_ssize_t)n, cps, SMS_TEXT_MAX, how);
     if (len < 0 || len > SMS_TEXT_MAX)
         return copy_raw(in, n, out, size);
     len = utf8proc_reencode(cps, len, how);

@@ -108,12 +108,12 @@ struct hit kind_exact(const struct vocab *v, const struct toks *t, size_t i, siz
 
 size_t kind_filler(const struct toks *t, size_t i)
 {
-    static const char *const fillers[] = {"vua xay ra", "moi xay ra", "dang xay ra", "xay ra", "phat hien", "co vu",
-                                          "co viec",    "tinh hinh",  "nghi co",     "hien co", "hien dang", "vua co",
-                                          "dang co",    "co nguoi",   "co nhom",     "co mot nhom", "co hien tuong",
-                                          "co ke",      "co doi tuong", "ve viec",   "co",      "bi",        "vu",
-                                          "vua",        "dang",       "da",          "moi",     "nghi",      "nghi van",
-                                          "viec",       "nguoi",      "loai",        "vu viec", "co mot vu", "co 1 vu"};
+    static const char *const fillers[] = {
+        "vua xay ra", "moi xay ra",  "dang xay ra",   "xay ra",    "phat hien",    "co vu",     "co viec",
+        "tinh hinh",  "nghi co",     "hien co",       "hien dang", "vua co",       "dang co",   "co nguoi",
+        "co nhom",    "co mot nhom", "co hien tuong", "co ke",     "co doi tuong", "ve viec",   "co",
+        "bi",         "vu",          "vua",           "dang",      "da",           "moi",       "nghi",
+        "nghi van",   "viec",        "nguoi",         "loai",      "vu viec",      "co mot vu", "co 1 vu"};
     size_t best = 0;
     for (size_t k = 0; k < ARRAY_LEN(fillers); k++) {
         size_t n = toks_phrase(t, i, fillers[k]);

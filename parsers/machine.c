@@ -13,17 +13,34 @@
 #include <string.h>
 
 /* One of these is enough. */
-static const char *const sure[] = {"[qc]",        "(qc)",          "[tb]",          "(tb)",         "ma otp",
-                                   "otp cua",     "ma xac thuc",   "ma xac nhan",   "ma kich hoat", "quy khach",
-                                   "tu choi qc",  "khuyen mai",    "gia tri the nap", "tai khoan chinh",
-                                   "tai khoan cua ban con", "so du tk", "so du tai khoan", "verification code",
-                                   "one-time password", "otp is", "is your code"};
+static const char *const sure[] = {"[qc]",
+                                   "(qc)",
+                                   "[tb]",
+                                   "(tb)",
+                                   "ma otp",
+                                   "otp cua",
+                                   "ma xac thuc",
+                                   "ma xac nhan",
+                                   "ma kich hoat",
+                                   "quy khach",
+                                   "tu choi qc",
+                                   "khuyen mai",
+                                   "gia tri the nap",
+                                   "tai khoan chinh",
+                                   "tai khoan cua ban con",
+                                   "so du tk",
+                                   "so du tai khoan",
+                                   "verification code",
+                                   "one-time password",
+                                   "otp is",
+                                   "is your code"};
 /* Two of these. */
-static const char *const hints[] = {"http",      "truy cap",  "link",     "soan tin", "soan ",     "gui 1",     "gui 8",
-                                    "gui 9",     "mien phi",  "uu dai",   "giam gia", "han su dung", "goi cuoc", "dang ky ngay",
-                                    "nhan qua",  "trung thuong", "chuc mung", "data",  "gb/ngay",  "cskh",      "hotline",
-                                    "lh 1800",   "1900",      "vietcombank", "viettel", "vinaphone", "mobifone", "the nap",
-                                    "vay tien",  "lai suat",  ".vn",      ".com",     "chi tiet",  "hsd",       "tai khoan"};
+static const char *const hints[] = {"http",     "truy cap",     "link",     "soan tin",     "soan ",     "gui 1",
+                                    "gui 8",    "gui 9",        "mien phi", "uu dai",       "giam gia",  "han su dung",
+                                    "goi cuoc", "dang ky ngay", "nhan qua", "trung thuong", "chuc mung", "data",
+                                    "gb/ngay",  "cskh",         "hotline",  "lh 1800",      "1900",      "vietcombank",
+                                    "viettel",  "vinaphone",    "mobifone", "the nap",      "vay tien",  "lai suat",
+                                    ".vn",      ".com",         "chi tiet", "hsd",          "tai khoan"};
 
 static size_t hits(const char *text, const char *const *words, size_t n)
 {

@@ -25,8 +25,13 @@ int phrases_add(struct phrases *ps, const char *letters, size_t len, size_t word
         ps->cap = cap;
     }
     struct phrase *p = &ps->p[ps->n++];
-    *p = (struct phrase){.hash = hash, .next = PHRASE_NONE, .value = value, .len = (uint8_t)len,
-                         .words = (uint8_t)words, .flags = (uint8_t)flags, .raw = raw};
+    *p = (struct phrase){.hash = hash,
+                         .next = PHRASE_NONE,
+                         .value = value,
+                         .len = (uint8_t)len,
+                         .words = (uint8_t)words,
+                         .flags = (uint8_t)flags,
+                         .raw = raw};
     memcpy(p->letters, letters, len);
     if (words > ps->max_words)
         ps->max_words = words;
@@ -136,9 +141,9 @@ uint32_t phrases_find(const struct phrases *ps, uint64_t hash)
 /* Same key of a 12-key keypad, or side by side on a QWERTY one. */
 static bool neighbours(char a, char b)
 {
-    static const char *const pairs[] = {"abc",  "def",  "ghi", "jkl", "mno", "pqrs", "tuv", "wxyz", "qwas", "wesd",
-                                        "erdf", "rtfg", "tygh", "yuhj", "uijk", "iokl", "opl", "asz", "sdzx", "dfxc",
-                                        "fgcv", "ghvb", "hjbn", "jknm", "klm"};
+    static const char *const pairs[] = {"abc",  "def",  "ghi",  "jkl",  "mno",  "pqrs", "tuv",  "wxyz", "qwas",
+                                        "wesd", "erdf", "rtfg", "tygh", "yuhj", "uijk", "iokl", "opl",  "asz",
+                                        "sdzx", "dfxc", "fgcv", "ghvb", "hjbn", "jknm", "klm"};
     for (size_t i = 0; i < ARRAY_LEN(pairs); i++)
         if (strchr(pairs[i], a) && strchr(pairs[i], b))
             return true;

@@ -24,10 +24,10 @@ enum phrase_flag {
 
 struct phrase {
     uint64_t hash;
-    uint32_t next;   /* another phrase with the same letters, PHRASE_NONE at the end */
-    uint16_t value;  /* index of the place or kind */
+    uint32_t next;  /* another phrase with the same letters, PHRASE_NONE at the end */
+    uint16_t value; /* index of the place or kind */
     uint8_t len, words, flags;
-    const char *raw; /* as in the config, for accents; owned by the config */
+    const char *raw;                  /* as in the config, for accents; owned by the config */
     char letters[PHRASE_LETTERS_MAX]; /* folded, together, not terminated */
 };
 
@@ -38,7 +38,7 @@ struct phrases {
     size_t n_slots;
     struct near_slot {
         uint32_t hash, phrase;
-    } *near;
+    } * near;
     size_t n_near;
     size_t max_words;
 };

@@ -17,33 +17,20 @@ static const struct {
     const char *words;
     uint8_t cls;
     bool strong;
-} types[] = {{"to dan pho", CLASS_TDP, true},
-             {"todanpho", CLASS_TDP, true},
-             {"to dp", CLASS_TDP, true},
-             {"tdp", CLASS_TDP, true},
-             {"to", CLASS_TDP, false},
-             {"khu dan cu", CLASS_KDC, true},
-             {"kdc", CLASS_KDC, true},
-             {"khu pho", CLASS_KHU, true},
-             {"kp", CLASS_KHU, true},
-             {"khu", CLASS_KHU, false},
-             {"thon", CLASS_THON, true},
-             {"xom", CLASS_XOM, true},
-             {"lang", CLASS_LANG, false},
-             {"ap", CLASS_AP, false},
-             {"ban", CLASS_BAN, false},
-             {"buon", CLASS_BUON, false},
-             {"khom", CLASS_KHOM, true},
-             {"doi", CLASS_DOI, false},
-             {"phum", CLASS_SOC, true},
-             {"soc", CLASS_SOC, false}};
+} types[] = {{"to dan pho", CLASS_TDP, true}, {"todanpho", CLASS_TDP, true}, {"to dp", CLASS_TDP, true},
+             {"tdp", CLASS_TDP, true},        {"to", CLASS_TDP, false},      {"khu dan cu", CLASS_KDC, true},
+             {"kdc", CLASS_KDC, true},        {"khu pho", CLASS_KHU, true},  {"kp", CLASS_KHU, true},
+             {"khu", CLASS_KHU, false},       {"thon", CLASS_THON, true},    {"xom", CLASS_XOM, true},
+             {"lang", CLASS_LANG, false},     {"ap", CLASS_AP, false},       {"ban", CLASS_BAN, false},
+             {"buon", CLASS_BUON, false},     {"khom", CLASS_KHOM, true},    {"doi", CLASS_DOI, false},
+             {"phum", CLASS_SOC, true},       {"soc", CLASS_SOC, false}};
 
 static const char *const class_letters[CLASS_COUNT] = {"",     "thon", "xom", "lang", "ap",  "ban", "buon",
                                                        "khom", "tdp",  "khu", "kdc",  "doi", "soc"};
 
 size_t place_type_at(const struct toks *t, size_t i, enum place_class *cls, bool *strong)
 {
-    for (size_t k = 0; k < ARRAY_LEN(types); k++) {
+    for (size_t k = 0; k < ARRAY_LEN(types) && i < t->n && !t->t[i].num; k++) {
         size_t n = toks_phrase(t, i, types[k].words);
         if (n) {
             *cls = types[k].cls;
@@ -64,21 +51,21 @@ static bool among(const struct toks *t, size_t i, const char *const *words, size
 
 bool counts_things(const struct toks *t, size_t i)
 {
-    static const char *const nouns[] = {"nguoi", "ng",   "ten",   "tuoi",  "gio",   "g",     "h",    "phut", "p",
-                                        "trieu", "tr",   "nghin", "ngan",  "k",     "kg",    "ky",   "km",   "m",
-                                        "met",   "lit",  "chiec", "thang", "ngay",  "tieng", "dua",  "dong", "d",
-                                        "ke",    "bao",  "thung", "khau",  "vien",  "lop",   "ho",   "oto",  "vu"};
+    static const char *const nouns[] = {"nguoi", "ng",  "ten",   "tuoi",  "gio",  "g",     "h",   "phut", "p",
+                                        "trieu", "tr",  "nghin", "ngan",  "k",    "kg",    "ky",  "km",   "m",
+                                        "met",   "lit", "chiec", "thang", "ngay", "tieng", "dua", "dong", "d",
+                                        "ke",    "bao", "thung", "khau",  "vien", "lop",   "ho",  "oto",  "vu"};
     return among(t, i, nouns, ARRAY_LEN(nouns)) || toks_phrase(t, i, "doi tuong") > 0;
 }
 
 /* "3 nhom", "1 cu ba": a place and its tale, or a number of them. Asked. */
 static bool may_count(const struct toks *t, size_t i)
 {
-    static const char *const nouns[] = {"nhom", "cay",  "cu",   "chau", "xe",   "thanh", "thieu", "nam", "nu",  "em",
-                                        "be",   "ba",   "ong",  "nha",  "can",  "con",   "bo",    "trau", "meo", "ga",
-                                        "cai",  "tan",  "ta",   "chai", "binh", "qua",   "dao",   "goi", "tep", "lan",
-                                        "dem",  "may",  "dien", "tang", "hoc",  "anh",   "chi",   "bac", "chu", "vo",
-                                        "chong", "me",  "cha",  "mang", "nan",  "tre",   "doan",  "trai", "gai", "cuoc"};
+    static const char *const nouns[] = {
+        "nhom", "cay",   "cu",  "chau", "xe",   "thanh", "thieu", "nam",  "nu",   "em",  "be",   "ba",   "ong",
+        "nha",  "can",   "con", "bo",   "trau", "meo",   "ga",    "cai",  "tan",  "ta",  "chai", "binh", "qua",
+        "dao",  "goi",   "tep", "lan",  "dem",  "may",   "dien",  "tang", "hoc",  "anh", "chi",  "bac",  "chu",
+        "vo",   "chong", "me",  "cha",  "mang", "nan",   "tre",   "doan", "trai", "gai", "cuoc"};
     static const char *const tales[] = {"can ho tro", "ba con",      "nha ong",   "nha ba",  "nha anh",
                                         "nha chi",    "nha van hoa", "nha hoang", "nha cua", "dem qua"};
     for (size_t k = 0; k < ARRAY_LEN(tales); k++)
@@ -280,8 +267,8 @@ static struct hit bare_number(const struct vocab *v, const struct toks *t, size_
     return h;
 }
 
-static struct hit after_type(const struct vocab *v, const struct toks *t, size_t i, size_t words,
-                             enum place_class cls, bool strong)
+static struct hit after_type(const struct vocab *v, const struct toks *t, size_t i, size_t words, enum place_class cls,
+                             bool strong)
 {
     struct hit h = {.typed = true};
     char num[8];
@@ -363,14 +350,14 @@ struct hit place_exact(const struct vocab *v, const struct toks *t, size_t i)
 struct near_places {
     const struct vocab *v;
     struct hit hit;
-    size_t words;  /* of the window under look */
-    uint8_t len;   /* letters of the best phrase so far */
+    size_t words; /* of the window under look */
+    uint8_t len;  /* letters of the best phrase so far */
     int cost;
     bool sure;
     const char *letters;
     size_t n;
-    bool typo;     /* a word of the window is no Vietnamese syllable */
-    bool typed;    /* after a type word */
+    bool typo;  /* a word of the window is no Vietnamese syllable */
+    bool typed; /* after a type word */
 };
 
 static size_t common_ends(const char *a, size_t n, const char *b, size_t m)
@@ -499,8 +486,8 @@ static int add_numbered(struct vocab *v, size_t place, enum place_class cls, siz
     int rc = add_name(v, letters, (size_t)len, 2, place, more ? PHRASE_PART : 0, raw);
     if (rc || !more)
         return rc;
-    len = snprintf(letters, sizeof letters, "%s%.*s%s%s", class_letters[cls], (int)n, num,
-                   t->t[at + k].num ? " " : "", rest);
+    len = snprintf(letters, sizeof letters, "%s%.*s%s%s", class_letters[cls], (int)n, num, t->t[at + k].num ? " " : "",
+                   rest);
     rc = add_name(v, letters, (size_t)len, 2 + t->n - at - k, place, 0, raw);
     rc = rc ? rc : add_name(v, rest, more, t->n - at - k, place, PHRASE_PART, raw);
     len = snprintf(letters, sizeof letters, "%s%.*s", rest, (int)n, num);

@@ -59,7 +59,8 @@ static bool numbers_are_wanted(const struct reading *r, size_t i)
 
 static size_t skip_place_words(const struct reading *r, size_t i)
 {
-    static const char *const before[] = {"o tai", "tai dia ban", "dia ban", "o khu vuc", "khu vuc", "tai", "o", "thuoc"};
+    static const char *const before[] = {"o tai",   "tai dia ban", "dia ban", "o khu vuc",
+                                         "khu vuc", "tai",         "o",       "thuoc"};
     for (size_t k = 0; k < ARRAY_LEN(before); k++) {
         size_t n = toks_phrase(r->t, i, before[k]);
         if (n)
@@ -319,8 +320,8 @@ static bool try_invite(struct reading *r)
 static const struct {
     const char *word;
     const char *field;
-} fields[] = {{"thon", "THON"},   {"tdp", "THON"},  {"dia diem", "THON"}, {"noi", "THON"},     {"loai", "LOAI"},
-              {"gio", "GIO"},     {"luc", "GIO"},   {"thoi gian", "GIO"}, {"mota", "MOTA"},    {"mo ta", "MOTA"},
+} fields[] = {{"thon", "THON"},     {"tdp", "THON"},     {"dia diem", "THON"}, {"noi", "THON"},  {"loai", "LOAI"},
+              {"gio", "GIO"},       {"luc", "GIO"},      {"thoi gian", "GIO"}, {"mota", "MOTA"}, {"mo ta", "MOTA"},
               {"noi dung", "MOTA"}, {"noidung", "MOTA"}, {"nd", "MOTA"}};
 
 /* SUA's field, and its value: the rest. */
@@ -476,7 +477,8 @@ static bool has_odd_words(const struct reading *r)
 {
     for (size_t i = 0; i < r->t->n && i < 12; i++) {
         const struct tok *t = &r->t->t[i];
-        if (t->num ? t->glued && i > 0 && !r->t->t[i - 1].num : !syllable_valid(t->w, t->len) && !word_known(r->v, t->w, t->len))
+        if (t->num ? t->glued && i > 0 && !r->t->t[i - 1].num
+                   : !syllable_valid(t->w, t->len) && !word_known(r->v, t->w, t->len))
             return true;
     }
     return false;
@@ -488,44 +490,6 @@ static bool wants_more(const struct reading *r)
     bool kind = form_slot(r->f, SLOT_LOAI) >= 0 && !r->kind_seen;
     bool choice = form_slot(r->f, SLOT_CHOICE) >= 0 && !r->choice;
     return (place || kind || choice) && r->pos < r->t->n;
-}
-
-/* "to63 da6n pho": the number is the circumflex and the hook of "tổ". */
-static bool vni_of_to(const struct toks *in, size_t i)
-{
-    return tok_is(in, i, "to") && i + 2 < in->n && in->t[i + 1].len == 2 && in->t[i + 1].w[0] == '6' &&
-           (tok_is(in, i + 2, "dan") || tok_is(in, i + 2, "da"));
-}
-
-void decode_toks(const struct vocab *v, const struct toks *in, struct toks *out, bool loose)
-{
-    out->n = 0;
-    out->used = 0;
-    for (size_t i = 0; i < in->n && out->n < TOKS_MAX;) {
-        struct tok t = in->t[i];
-        size_t end = i + 1;
-        enum place_class cls;
-        bool strong;
-        bool type_and_number = place_type_at(in, i, &cls, &strong) == 1 && end < in->n && in->t[end].num &&
-                               !(end + 1 < in->n && in->t[end + 1].glued) && !vni_of_to(in, i);
-        if (i < DECODE_MAX && !t.num && !type_and_number)
-            while (end < in->n && in->t[end].glued)
-                end++;
-        char *word = out->buf + out->used;
-        size_t room = sizeof out->buf - out->used, typed = in->t[end - 1].e - t.s;
-        size_t n = i < DECODE_MAX && !t.num && typed <= 14 && room >= 16 ? keys_out(t.w, typed, word, room) : 0;
-        bool fits = n && (word_known(v, word, n) || (loose && looks_keyed(t.w, typed)));
-        if (fits && !(end == i + 1 && word_known(v, t.w, t.len))) {
-            t.w = word;
-            t.len = (uint16_t)n;
-            t.e = in->t[end - 1].e;
-            out->used += n;
-            i = end;
-        } else {
-            i++;
-        }
-        out->t[out->n++] = t;
-    }
 }
 
 /* "LOA kim lan 15 pccc": no place of ours, but the number that follows it is there. */

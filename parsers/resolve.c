@@ -139,14 +139,14 @@ void rest_of_text(const struct reading *r, size_t from, char *out, size_t size, 
 static bool begins_a_tale(const struct toks *t, size_t i)
 {
     static const char *const words[] = {
-        "nha",  "nguoi", "ong",  "ba",   "anh",  "chi",  "em",    "co",   "bac",  "chu",  "cho",   "truong", "duong",
-        "nga",  "san",   "quan", "cong", "ao",   "dinh", "chua",  "tai",  "ngoai", "trong", "gan",  "o",      "bi",
-        "mot",  "hai",   "nhom", "thanh", "hom", "toi",  "dem",   "luc",  "sang", "chieu", "trua", "vua",    "dang",
-        "da",   "moi",   "sau",  "truoc", "ben", "canh", "khu",   "doi",  "ke",   "may",  "xe",    "ca",     "con",
-        "cac",  "nhieu", "thay", "nghe", "phat", "dau",  "cuoi",  "giua", "ven",  "tren", "duoi",  "bo",     "me",
-        "vo",   "chong", "chau", "be",   "tre",  "hang", "cua",   "cay",  "cau",  "song", "kenh",  "kho",    "xuong",
-        "tiem", "hoc",   "bon",  "dam",  "xin",  "de",   "nghi",  "chung", "minh", "gia", "cu",    "vu",     "su",
-        "viec", "hien",  "qua",  "lai",  "va",   "la",   "thi",   "nay",  "ngay", "khach", "dien", "nuoc",   "lop"};
+        "nha",  "nguoi", "ong",  "ba",    "anh",  "chi",  "em",   "co",    "bac",   "chu",   "cho",  "truong", "duong",
+        "nga",  "san",   "quan", "cong",  "ao",   "dinh", "chua", "tai",   "ngoai", "trong", "gan",  "o",      "bi",
+        "mot",  "hai",   "nhom", "thanh", "hom",  "toi",  "dem",  "luc",   "sang",  "chieu", "trua", "vua",    "dang",
+        "da",   "moi",   "sau",  "truoc", "ben",  "canh", "khu",  "doi",   "ke",    "may",   "xe",   "ca",     "con",
+        "cac",  "nhieu", "thay", "nghe",  "phat", "dau",  "cuoi", "giua",  "ven",   "tren",  "duoi", "bo",     "me",
+        "vo",   "chong", "chau", "be",    "tre",  "hang", "cua",  "cay",   "cau",   "song",  "kenh", "kho",    "xuong",
+        "tiem", "hoc",   "bon",  "dam",   "xin",  "de",   "nghi", "chung", "minh",  "gia",   "cu",   "vu",     "su",
+        "viec", "hien",  "qua",  "lai",   "va",   "la",   "thi",  "nay",   "ngay",  "khach", "dien", "nuoc",   "lop"};
     return i >= t->n || t->t[i].num || among(t, i, words, ARRAY_LEN(words));
 }
 
@@ -388,16 +388,18 @@ static void settle_correction(struct reading *r, const struct understand_ctx *ct
 
 static bool chatter_after_tip(const struct toks *t)
 {
-    static const char *const words[] = {"nhan", "tuong", "em",  "anh", "toi",  "minh", "chac", "hay",  "khong", "ko",
-                                        "k",    "di",    "gi",  "dc",  "duoc", "vao",  "hoc",  "dung", "buon",  "vui",
-                                        "nong", "tuc",   "moi", "the", "rang", "la",   "chuan", "do",  "nay",   "khuyen"};
+    static const char *const words[] = {"nhan",  "tuong", "em",    "anh", "toi",  "minh",  "chac", "hay",
+                                        "khong", "ko",    "k",     "di",  "gi",   "dc",    "duoc", "vao",
+                                        "hoc",   "dung",  "buon",  "vui", "nong", "tuc",   "moi",  "the",
+                                        "rang",  "la",    "chuan", "do",  "nay",  "khuyen"};
     return t->n == 0 || among(t, 0, words, ARRAY_LEN(words));
 }
 
 static bool chatter_after_cry(const struct toks *t)
 {
-    static const char *const words[] = {"gia", "truong", "giay", "quang", "hiem", "tho",  "tro",
-                                        "van", "vot", "mat", "lau", "tay", "uot", "am", "ban",    "canh", "lanh",  "dai",  "tieng", "giong"};
+    static const char *const words[] = {"gia", "truong", "giay", "quang", "hiem",  "tho",  "tro",
+                                        "van", "vot",    "mat",  "lau",   "tay",   "uot",  "am",
+                                        "ban", "canh",   "lanh", "dai",   "tieng", "giong"};
     return among(t, 0, words, ARRAY_LEN(words));
 }
 

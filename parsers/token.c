@@ -45,8 +45,13 @@ void toks_read(struct toks *out, const char *text, size_t from, size_t n)
         size_t s = i;
         while (i < n && (num ? is_digit(text[i]) : is_letter(text[i])))
             i++;
-        out->t[out->n] = (struct tok){.w = text + s, .len = (uint16_t)(i - s), .s = (uint16_t)s, .e = (uint16_t)i,
-                                      .num = num, .glued = out->n > 0 && s == end, .apart = apart};
+        out->t[out->n] = (struct tok){.w = text + s,
+                                      .len = (uint16_t)(i - s),
+                                      .s = (uint16_t)s,
+                                      .e = (uint16_t)i,
+                                      .num = num,
+                                      .glued = out->n > 0 && s == end,
+                                      .apart = apart};
         out->n++;
         apart = false;
         end = i;
@@ -58,12 +63,14 @@ bool tok_is(const struct toks *t, size_t i, const char *word)
     if (i >= t->n)
         return false;
     const struct tok *k = &t->t[i];
-    return strncmp(k->w, word, k->len) == 0 && word[k->len] == '\0';
+    return k->w[0] == word[0] && strncmp(k->w, word, k->len) == 0 && word[k->len] == '\0';
 }
 
 size_t toks_phrase(const struct toks *t, size_t i, const char *phrase)
 {
     size_t k = 0;
+    if (i >= t->n || t->t[i].w[0] != phrase[0])
+        return 0; /* most calls end here */
     for (const char *p = phrase; *p; k++) {
         size_t len = strcspn(p, " ");
         if (i + k >= t->n || t->t[i + k].len != len || memcmp(t->t[i + k].w, p, len) != 0)

@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TOKS_MAX 512   /* words and numbers of a message that are looked at */
-#define DECODE_MAX 48  /* how many of them are decoded: the slots stand in front */
+#define TOKS_MAX 512  /* words and numbers of a message that are looked at */
+#define DECODE_MAX 48 /* how many of them are decoded: the slots stand in front */
 
 struct tok {
     const char *w; /* letters or digits, folded; not terminated */

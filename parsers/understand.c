@@ -88,7 +88,8 @@ static bool stands_out(const struct vocab *v, size_t s, size_t e)
 {
     for (size_t i = v->at[s]; i < v->at[e];) {
         utf8proc_int32_t cp = 0;
-        utf8proc_ssize_t k = utf8proc_iterate((const utf8proc_uint8_t *)v->nfc + i, (utf8proc_ssize_t)(v->n_nfc - i), &cp);
+        utf8proc_ssize_t k =
+            utf8proc_iterate((const utf8proc_uint8_t *)v->nfc + i, (utf8proc_ssize_t)(v->n_nfc - i), &cp);
         if (k <= 0 || cp != utf8proc_toupper(cp))
             return false;
         i += (size_t)k;
@@ -108,8 +109,8 @@ static struct key_found found_key(struct vocab *v, size_t index, size_t s, size_
 {
     const struct keyword *k = &v->keywords[index];
     bool letters = e < v->n && alnum(v->folded[e]) && !(v->folded[e] >= '0' && v->folded[e] <= '9');
-    return (struct key_found){.f = &v->forms[k->form], .weak = k->weak && !stands_out(v, s, e),
-                              .glued = letters && !k->solo, .s = s, .e = e};
+    return (struct key_found){
+        .f = &v->forms[k->form], .weak = k->weak && !stands_out(v, s, e), .glued = letters && !k->solo, .s = s, .e = e};
 }
 
 /* The keyword at the beginning of the text, after junk. */

@@ -48,18 +48,18 @@ struct meaning_slot {
 
 /* All of `tinbao parse`'s line. Strings that come from the vocabulary point into it. */
 struct meaning {
-    const char *form;       /* a form name, or "none" (also when ask is DOUBT_FORM: see choices) */
+    const char *form;           /* a form name, or "none" (also when ask is DOUBT_FORM: see choices) */
     const struct form_def *def; /* NULL for "none", "code" and "answer" */
-    const char *place;      /* place code or NULL */
-    const char *kind;       /* kind code or NULL */
-    char code[CODE_SIZE];   /* "" = none */
-    int64_t when_ms;        /* valid if has_when */
+    const char *place;          /* place code or NULL */
+    const char *kind;           /* kind code or NULL */
+    char code[CODE_SIZE];       /* "" = none */
+    int64_t when_ms;            /* valid if has_when */
     bool has_when;
     bool has_number;
-    long number;            /* the first `so` */
-    bool place_from_home;   /* no place was written: the sender's only village was taken */
-    bool not_now;           /* the text says hom qua / da xay ra: not under way even if has_when is false */
-    bool kind_unknown;      /* a kind was there and not known: kind is KHAC, text kept whole */
+    long number;          /* the first `so` */
+    bool place_from_home; /* no place was written: the sender's only village was taken */
+    bool not_now;         /* the text says hom qua / da xay ra: not under way even if has_when is false */
+    bool kind_unknown;    /* a kind was there and not known: kind is KHAC, text kept whole */
     enum doubt ask;
     size_t n_choices;
     char choices[MEANING_CHOICES][40];

@@ -44,8 +44,8 @@ const char *vocab_own(struct vocab *v, const char *s, size_t n)
 static const struct {
     const char *name;
     enum slot_type type;
-} slot_names[] = {{"thon", SLOT_THON},   {"loai", SLOT_LOAI},   {"gio", SLOT_GIO},     {"ma", SLOT_MA},
-                  {"so", SLOT_SO},       {"phone", SLOT_PHONE}, {"moi", SLOT_MOI},     {"field", SLOT_FIELD},
+} slot_names[] = {{"thon", SLOT_THON},   {"loai", SLOT_LOAI},   {"gio", SLOT_GIO},      {"ma", SLOT_MA},
+                  {"so", SLOT_SO},       {"phone", SLOT_PHONE}, {"moi", SLOT_MOI},      {"field", SLOT_FIELD},
                   {"value", SLOT_VALUE}, {"mota", SLOT_FREE},   {"noidung", SLOT_FREE}, {"keyword", SLOT_KEYWORD}};
 
 static bool compile_slot(struct cslot *c, const char *text)

@@ -74,15 +74,15 @@ struct vocab {
     size_t n_forms;
     struct keyword *keywords;
     size_t n_keywords;
-    uint8_t *classes;     /* of each place */
-    struct phrases names; /* places: names, aliases, parts of numbered names, codes with letters */
-    struct phrases codes; /* places: codes of digits */
+    uint8_t *classes;      /* of each place */
+    struct phrases names;  /* places: names, aliases, parts of numbered names, codes with letters */
+    struct phrases codes;  /* places: codes of digits */
     struct phrases kwords; /* kinds */
-    struct phrases keys;  /* keywords: value = index into keywords */
-    struct phrases words; /* every single word of the above */
-    char **owned;         /* strings cut out of names */
+    struct phrases keys;   /* keywords: value = index into keywords */
+    struct phrases words;  /* every single word of the above */
+    char **owned;          /* strings cut out of names */
     size_t n_owned;
-    int khac;             /* index of KHAC, -1 */
+    int khac; /* index of KHAC, -1 */
     pcre2_code *rx_key, *rx_time, *rx_ago, *rx_day, *rx_dial, *rx_contact;
     pcre2_match_data *data;
     pcre2_match_context *limits;
@@ -93,7 +93,7 @@ struct vocab {
     uint16_t at[SMS_TEXT_MAX];
     size_t n_nfc, n;
     struct toks a, b, c; /* as typed; keys of Telex and VNI taken out; taken out loosely */
-    int home;         /* index of the sender's only village, -1 */
+    int home;            /* index of the sender's only village, -1 */
 };
 
 /* A copy that lives as long as the vocab; NULL: no memory. */
@@ -106,9 +106,9 @@ bool vocab_group(const struct vocab *v, unsigned g, size_t *s, size_t *e);
 #define CANDS_MAX MEANING_CHOICES
 
 struct hit {
-    size_t skip;  /* filler words before it */
-    size_t k;     /* words it took after them, 0 = none */
-    size_t n;     /* candidates, best first */
+    size_t skip; /* filler words before it */
+    size_t k;    /* words it took after them, 0 = none */
+    size_t n;    /* candidates, best first */
     uint16_t cand[CANDS_MAX];
     bool ask;       /* not sure: to be asked */
     bool unknown;   /* "thon" and then a name nobody knows */
@@ -174,11 +174,11 @@ struct reading {
     struct vocab *v;
     const struct cform *f;
     const struct toks *t;
-    size_t first; /* token after the keyword */
-    size_t pos;   /* first token not read */
+    size_t first;  /* token after the keyword */
+    size_t pos;    /* first token not read */
     uint32_t done; /* bits of f->slots */
     bool near;
-    bool strange; /* words nobody knows stand where the place belongs */
+    bool strange;                 /* words nobody knows stand where the place belongs */
     struct span spans[SPANS_MAX]; /* recognised, to be left out of the text */
     size_t n_spans;
     struct hit place, kind;

@@ -13,7 +13,8 @@
 
 /* A period may carry the VNI digit or the Telex key of its tone. */
 #define PERIOD "(sang|trua|chieu|toi|dem|khuya)[1-5sfrxj]?"
-#define DAY_WORD "hom\\s+qua|hom\\s+nay|hom\\s+kia|hom\\s+truoc|qua|nay|(?:ngay\\s+)?\\d{1,2}[/.-]\\d{1,2}(?:[/.-]\\d{2,4})?"
+#define DAY_WORD                                                                                                       \
+    "hom\\s+qua|hom\\s+nay|hom\\s+kia|hom\\s+truoc|qua|nay|(?:ngay\\s+)?\\d{1,2}[/.-]\\d{1,2}(?:[/.-]\\d{2,4})?"
 
 enum { G_HOUR = 1, G_MIN, G_COLON_MIN, G_HALF, G_SPACED_HOUR, G_SPACED_MIN, G_SPACED_HALF, G_PERIOD, G_DAY };
 
@@ -30,11 +31,13 @@ static const char ago_pattern[] =
     "(?<![a-z0-9])(?:(cach\\s+day\\s+)(?:khoang\\s+)?(\\d{1,3}|nua|mot|hai|ba)\\s*(phut|p|tieng|gio|h|g)(?![a-z0-9])"
     "|(?:khoang\\s+)?(\\d{1,3}|nua|mot|hai|ba)\\s*(phut|p|tieng|gio)\\s+truoc(?![a-z])"
     "(?!\\s+(?:cong|nha|cua|mat|cho|truong|san|ngo|quan|tiem|chua|dinh|uy|ubnd|tram|ca|cay|thon|xom|lang))"
-    "|(vua\\s+xong|vua\\s+xay\\s+ra|ngay\\s+bay\\s+gio|bay\\s+gio|luc\\s+nay|hien\\s+nay|hien\\s+tai|dang\\s+xay\\s+ra))"
+    "|(vua\\s+xong|vua\\s+xay\\s+ra|ngay\\s+bay\\s+gio|bay\\s+gio|luc\\s+nay|hien\\s+nay|hien\\s+tai|dang\\s+xay\\s+ra)"
+    ")"
     "(?![a-z0-9])";
 
 static const char day_pattern[] =
-    "(?<![a-z0-9])(?:(?:(sang|trua|chieu|toi|dem)\\s+)?(hom\\s+qua|hom\\s+kia|hom\\s+truoc|hom\\s+no|hom\\s+nay|tuan\\s+truoc)"
+    "(?<![a-z0-9])(?:(?:(sang|trua|chieu|toi|dem)\\s+)?(hom\\s+qua|hom\\s+kia|hom\\s+truoc|hom\\s+no|hom\\s+nay|"
+    "tuan\\s+truoc)"
     "|(sang|trua|chieu|toi|dem)\\s+(qua|nay)|ngay\\s+(\\d{1,2}[/.-]\\d{1,2}(?:[/.-]\\d{2,4})?))(?![a-z0-9])";
 
 int when_compile(struct vocab *v, char *why, size_t size)
@@ -47,7 +50,7 @@ int when_compile(struct vocab *v, char *why, size_t size)
 
 struct read_time {
     int hour, minute;
-    char period; /* 's' 'r' (trua) 'c' 't' 'd', 0 none */
+    char period;  /* 's' 'r' (trua) 'c' 't' 'd', 0 none */
     int days_ago; /* -1 not said */
     int day, month, year;
 };

@@ -37,10 +37,13 @@ static void decomposed_text_folds_the_same(void **state)
 static void lookalikes_and_wide_letters_become_latin(void **state)
 {
     (void)state;
-    folds_to("\xD0\x92\xD0\xA1", "bc");                     /* Cyrillic */
+    folds_to("\xD0\x92\xD0\xA1", "bc");                      /* Cyrillic */
     folds_to("\xEF\xBC\xA2\xEF\xBC\xA3\xEF\xBC\x92", "bc2"); /* full width */
-    folds_to("\xCE\x91\xCE\x92", "ab");                     /* Greek */
-    folds_to("B\xE2\x80\x8B" "C\xC2\xA0" "1", "bc 1");      /* zero width, no-break space */
+    folds_to("\xCE\x91\xCE\x92", "ab");                      /* Greek */
+    folds_to("B\xE2\x80\x8B"
+             "C\xC2\xA0"
+             "1",
+             "bc 1"); /* zero width, no-break space */
 }
 
 static void nfc_composes_what_was_decomposed(void **state)
@@ -86,7 +89,8 @@ static void outgoing_text_loses_marks_and_keeps_its_case(void **state)
 static void syllables_of_vietnamese_are_known(void **state)
 {
     (void)state;
-    static const char *const good[] = {"thuong", "man", "de", "nghieng", "gi", "giet", "quyet", "yen", "khuya", "xoong"};
+    static const char *const good[] = {"thuong", "man",   "de",  "nghieng", "gi",
+                                       "giet",   "quyet", "yen", "khuya",   "xoong"};
     static const char *const bad[] = {"trnih", "thhuong", "trgnh", "bc", "wave", "ciem", "ghat", "duoong", "tdp"};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
         assert_true(syllable_valid(good[i], strlen(good[i])));
@@ -107,8 +111,9 @@ static void marks_may_be_missing_but_not_others(void **state)
 static void keys_of_telex_and_vni_come_out(void **state)
 {
     (void)state;
-    static const char *const cases[][2] = {{"ddoong", "dong"}, {"dduwowcj", "duoc"}, {"ta8c1", "tac"},
-                                           {"thu7o7ng5", "thuong"}, {"manj", "man"}, {"hets", "het"}, {"se", "se"}};
+    static const char *const cases[][2] = {
+        {"ddoong", "dong"}, {"dduwowcj", "duoc"}, {"ta8c1", "tac"}, {"thu7o7ng5", "thuong"},
+        {"manj", "man"},    {"hets", "het"},      {"se", "se"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char out[32] = "";
         size_t n = keys_out(cases[i][0], strlen(cases[i][0]), out, sizeof out);

@@ -241,15 +241,38 @@ static void what_is_missing_or_wrong_is_asked(void **state)
 
 static void chatter_and_machines_are_nothing(void **state)
 {
-    static const char *const texts[] = {
-        "Vao nha roi nhe",     "Ra cho mua rau",       "Xem phim khong",     "Bao gio ve",
-        "bao nhieu mot can",   "Bao anh Tu qua nha",   "Xong roi anh oi",    "Nhan duoc tien chua em",
-        "Hop luc may gio",     "Hop phu huynh luc 7h", "Tot qua",            "tot",
-        "Them duong vao nhe",  "Huy lich nhe",         "Sua xe o dau",       "Loa hong roi",
-        "Khoa cua lai di",     "Tin nhan cua ban",     "tuan nay hop khong", "khan giay het roi",
-        "DK goi 3G soan tin",  "Tach ra di",           "dieu nay dung do",   "Ma OTP cua ban la 482173",
-        "[QC] Giam gia 50%",   "Con ve den nha roi",   "ok",                 "Vao day 5 phut",
-        "Mo lai cua hang roi", "Tra loi tin nhan di",  "an toan nhe con oi la tot", "Cam on"};
+    static const char *const texts[] = {"Vao nha roi nhe",
+                                        "Ra cho mua rau",
+                                        "Xem phim khong",
+                                        "Bao gio ve",
+                                        "bao nhieu mot can",
+                                        "Bao anh Tu qua nha",
+                                        "Xong roi anh oi",
+                                        "Nhan duoc tien chua em",
+                                        "Hop luc may gio",
+                                        "Hop phu huynh luc 7h",
+                                        "Tot qua",
+                                        "tot",
+                                        "Them duong vao nhe",
+                                        "Huy lich nhe",
+                                        "Sua xe o dau",
+                                        "Loa hong roi",
+                                        "Khoa cua lai di",
+                                        "Tin nhan cua ban",
+                                        "tuan nay hop khong",
+                                        "khan giay het roi",
+                                        "DK goi 3G soan tin",
+                                        "Tach ra di",
+                                        "dieu nay dung do",
+                                        "Ma OTP cua ban la 482173",
+                                        "[QC] Giam gia 50%",
+                                        "Con ve den nha roi",
+                                        "ok",
+                                        "Vao day 5 phut",
+                                        "Mo lai cua hang roi",
+                                        "Tra loi tin nhan di",
+                                        "an toan nhe con oi la tot",
+                                        "Cam on"};
     struct words *w = *state;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         if (i == 30)

@@ -153,9 +153,9 @@ static void dots_for_spaces(const char *in, char *out, size_t size)
 
 static void nothing_of_this_changes_the_meaning(void **state)
 {
-    static const change_fn changes[] = {without_accents, without_tones, decomposed,   in_capitals,        in_small_letters,
-                                        wide_spaces,     junk_at_edges, smart_quotes, colon_after_keyword,
-                                        dots_for_spaces};
+    static const change_fn changes[] = {without_accents,     without_tones,  decomposed,    in_capitals,
+                                        in_small_letters,    wide_spaces,    junk_at_edges, smart_quotes,
+                                        colon_after_keyword, dots_for_spaces};
     struct words *w = *state;
     for (size_t i = 0; i < sizeof clear / sizeof clear[0]; i++) {
         struct gist want = gist_of(say(w, clear[i]));
