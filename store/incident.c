@@ -128,6 +128,29 @@ int incident_set_step(struct db *db, int64_t id, int step)
     return changed(q_run(db, SQL_incident_set_alert_step));
 }
 
+int incident_set_place(struct db *db, int64_t id, const char *place)
+{
+    q_i64(db, SQL_incident_set_place, 1, id);
+    q_text(db, SQL_incident_set_place, 2, place);
+    return changed(q_run(db, SQL_incident_set_place));
+}
+
+int incident_set_kind(struct db *db, int64_t id, const char *kind, int severity, bool restricted)
+{
+    q_i64(db, SQL_incident_set_kind, 1, id);
+    q_text(db, SQL_incident_set_kind, 2, kind);
+    q_i64(db, SQL_incident_set_kind, 3, severity);
+    q_i64(db, SQL_incident_set_kind, 4, restricted);
+    return changed(q_run(db, SQL_incident_set_kind));
+}
+
+int incident_set_when(struct db *db, int64_t id, int64_t when_ms)
+{
+    q_i64(db, SQL_incident_set_when, 1, id);
+    q_i64(db, SQL_incident_set_when, 2, when_ms);
+    return changed(q_run(db, SQL_incident_set_when));
+}
+
 /* Counted once, then kept in step: the desk asks before every draw. */
 static int count_codes(struct db *db)
 {
@@ -178,6 +201,17 @@ int incident_each_live(struct db *db, int (*fn)(void *ctx, const struct incident
 {
     int rc = q_free(db, SQL_incident_live);
     return rc < 0 ? rc : each_incident(db, SQL_incident_live, fn, ctx);
+}
+
+int incident_each_of(struct db *db, int64_t user_id, int64_t party_id,
+                     int (*fn)(void *ctx, const struct incident *i), void *ctx)
+{
+    int rc = q_free(db, SQL_incident_of_sender);
+    if (rc < 0)
+        return rc;
+    q_i64(db, SQL_incident_of_sender, 1, user_id);
+    q_i64(db, SQL_incident_of_sender, 2, party_id);
+    return each_incident(db, SQL_incident_of_sender, fn, ctx);
 }
 
 int incident_each_between(struct db *db, int64_t from_ms, int64_t to_ms,

@@ -161,7 +161,8 @@ CREATE INDEX outbox_head ON outbox (priority, id, not_before_rel, expires_rel, r
     WHERE blocked = 0 AND state = 'queued';
 CREATE INDEX outbox_live ON outbox (recipient, priority) WHERE state IN ('queued', 'sending');
 CREATE INDEX outbox_sent ON outbox (ref, recipient) WHERE line IS NOT NULL AND state IN ('sending', 'sent');
-CREATE INDEX outbox_incident ON outbox (incident_id) WHERE priority <= 1 AND incident_id IS NOT NULL AND state = 'queued';
+CREATE INDEX outbox_incident ON outbox (incident_id)
+    WHERE priority <= 1 AND incident_id IS NOT NULL AND state = 'queued';
 CREATE INDEX outbox_party ON outbox (created_ms, party_id) WHERE party_id IS NOT NULL; -- the desk allows few an hour
 
 -- Everything due. clock: 0 service time, 1 wall time.

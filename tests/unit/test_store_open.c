@@ -425,29 +425,33 @@ static void meta_keeps_text_and_numbers(void **state)
     assert_int_equal(rc, -EINVAL);
 }
 
-/* A query that walks a whole table is named here, with why it may. */
-static bool may_scan(const char *query)
+/* The queries that walk a table or an index, and what they must walk: a partial index whose
+ * rows are few, or NULL where the whole is little or the walk is a daily one. */
+static const struct {
+    const char *query, *index;
+} WALKS[] = {
+    {"user_active", NULL}, /* a roster of some hundred */
+    {"attendance_now", "attendance_open"},
+    {"incident_live", "incident_live"},
+    {"incident_of_sender", "incident_live"},
+    {"incident_count_codes", "incident_code"}, /* once at start */
+    {"incident_release_codes", "incident_code"}, /* once a day */
+    {"outbox_ready", "outbox_head"},
+    {"outbox_wait", "outbox_head"},
+    {"outbox_overdue", "outbox_head"},
+    {"outbox_of_incident_low", "outbox_live"}, /* nobody asks by now */
+    {"outbox_count_live", "outbox_live"},
+    {"party_old_tips", NULL},     /* once a day */
+    {"part_forget_groups", NULL}, /* once a day */
+    {"message_backwards", NULL},  /* from the end, until all is older */
+    {"outbox_backwards", NULL},
+};
+
+static bool may_walk(const char *query, const char *plan)
 {
-    static const char *const MAY[] = {
-        "user_active",          /* a roster of some hundred */
-        "attendance_now",       /* by its partial index */
-        "incident_live",        /* by its partial index */
-        "incident_count_codes", /* once at start, by the index of held codes */
-        "outbox_ready",         /* by the index of the rows that may go */
-        "outbox_wait",          /* the same */
-        "outbox_overdue",
-        "outbox_of_incident_low", /* never asked by now */
-        "outbox_under_way",     /* by the index of rows in sending */
-        "outbox_count_live",    /* by the index of rows that live */
-        "party_old_tips",       /* once a day */
-        "part_forget_groups",   /* once a day, by the index of groups */
-        "incident_release_codes", /* once a day, by the index of held codes */
-        "message_backwards",    /* from the end, until all is older */
-        "outbox_backwards",
-    };
-    for (size_t i = 0; i < ARRAY_LEN(MAY); i++)
-        if (strcmp(MAY[i], query) == 0)
-            return true;
+    for (size_t i = 0; i < ARRAY_LEN(WALKS); i++)
+        if (strcmp(WALKS[i].query, query) == 0)
+            return !WALKS[i].index || strstr(plan, WALKS[i].index);
     return false;
 }
 
@@ -458,13 +462,11 @@ static void no_query_walks_a_table_that_grows(void **state)
     for (int q = 0; q < SQL_COUNT; q++) {
         const char *name = db_query_name((enum sql_id)q);
         assert_int_equal(db_plan(s->db, (enum sql_id)q, plan, sizeof plan), 0);
-        if (strstr(plan, "SCAN") && !may_scan(name))
+        if (strstr(plan, "SCAN") && !may_walk(name, plan))
             fail_msg("%s: %s", name, plan);
         if (strstr(plan, "TEMP B-TREE") && strstr(name, "outbox_ready"))
             fail_msg("%s: %s", name, plan);
     }
-    assert_int_equal(db_plan(s->db, SQL_outbox_ready, plan, sizeof plan), 0);
-    assert_non_null(strstr(plan, "outbox_head"));
 }
 
 int main(void)
