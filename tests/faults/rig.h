@@ -19,7 +19,6 @@
 #include <dirent.h>
 #include <event2/event.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -156,21 +155,41 @@ static inline void rig_arrived(void *ctx, const struct air_sms *sms)
 
 /* --- the service ------------------------------------------------------------------------ */
 
+static inline int rig_copy(const char *from, const char *dir, const char *name)
+{
+    char path[512], buf[4096];
+    size_t n = 0;
+    snprintf(path, sizeof(path), "%s/%s", dir, name);
+    FILE *in = fopen(from, "re"), *out = fopen(path, "we");
+    bool good = in && out;
+    while (good && (n = fread(buf, 1, sizeof(buf), in)) > 0)
+        good = fwrite(buf, 1, n, out) == n;
+    if (in)
+        fclose(in);
+    if (out && fclose(out))
+        good = false;
+    return good ? 0 : -EIO;
+}
+
+/* A config of the run's own: a tree that changes meanwhile must not reach into it. */
 static inline int rig_write_config(const struct rig *r)
 {
-    char here[PATH_MAX];
-    FILE *f = fopen(r->config, "we");
-    if (!f || !getcwd(here, sizeof(here)))
+    int rc = rig_copy("config/demo/places.cfg", r->dir, "places.cfg");
+    rc = rc ? rc : rig_copy("config/demo/roster.csv", r->dir, "roster.csv");
+    rc = rc ? rc : rig_copy("config/kinds.cfg", r->dir, "kinds.cfg");
+    rc = rc ? rc : rig_copy("config/forms.cfg", r->dir, "forms.cfg");
+    rc = rc ? rc : rig_copy("config/messages.vi.cfg", r->dir, "messages.vi.cfg");
+    FILE *f = rc ? NULL : fopen(r->config, "we");
+    if (!f)
         return -EIO;
     fprintf(f,
-            "places = \"%s/config/demo/places.cfg\";\nroster = \"%s/config/demo/roster.csv\";\n"
-            "kinds = \"%s/config/kinds.cfg\";\nforms = \"%s/config/forms.cfg\";\n"
-            "messages = \"%s/config/messages.vi.cfg\";\n"
+            "places = \"places.cfg\";\nroster = \"roster.csv\";\nkinds = \"kinds.cfg\";\n"
+            "forms = \"forms.cfg\";\nmessages = \"messages.vi.cfg\";\n"
             "demo = true;\nstate_dir = \"%s\";\nbalance_every_h = 0;\nlog_level = \"note\";\nrestricted : {\n"
             "  TRENGUY = [ \"+84903000001\" ];\n  BAOHANH = [ \"+84903000001\" ];\n};\n"
             "lines = ( { name = \"gsm1\"; device = \"%s\"; is_virtual = true; cut_pauses = true;\n"
             "  rate_per_minute = 600; poll_s = 5; } );\n",
-            here, here, here, here, here, r->state, r->link);
+            r->state, r->link);
     return fclose(f) ? -EIO : 0;
 }
 
