@@ -147,7 +147,7 @@ int form_supplement(struct msg *m)
     if (!rc)
         rc = text_say(m->d->cfg, TEXT_ALERT_SUPPLEMENT, out, sizeof(out), "code", in.code, "text",
                       in.restricted ? "xem tai truc" : m->m->text, NULL);
-    return rc < 0 ? rc : alert_concerned(m->d, &in, who, PRIO_ALERT, out);
+    return rc < 0 ? rc : alert_concerned(m->d, &in, who, PRIO_REPLY, out); /* NHAN cancels alerts, not this */
 }
 
 /* "dang mo", "Bui Thi Ha da nhan 21:05", "da xong 22:10". */

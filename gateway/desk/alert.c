@@ -125,8 +125,9 @@ static int tell_one(struct desk *d, const struct incident *in, const struct user
     return rc;
 }
 
-/* Tells everyone who is wanted at this step; *told counts. */
-static int tell_wanted(struct desk *d, const struct incident *in, int step, int *told)
+/* Tells everyone who is wanted at this step, with only_new those who were not told before; *told
+ * counts the officers. */
+static int tell_wanted(struct desk *d, const struct incident *in, int step, bool only_new, int *told)
 {
     struct patrol p = {.place = in->place, .since_ms = clock_now_ms(d->clock) - SHIFT_MAX_MS};
     int rc = attendance_each_open(d->db, patrol_add, &p);
@@ -134,7 +135,7 @@ static int tell_wanted(struct desk *d, const struct incident *in, int step, int 
     for (size_t i = 0; !rc && i < d->people.n; i++) {
         const struct user *u = &d->people.users[i];
         enum wanted w = wanted(d, in, u, step, &p);
-        if (w == WANTED_NO)
+        if (w == WANTED_NO || (only_new && incident_concerns(d, in->id, u->id)))
             continue;
         rc = tell_one(d, in, u, step, w);
         *told += w == WANTED_OFFICER;
@@ -146,7 +147,7 @@ static int tell_wanted(struct desk *d, const struct incident *in, int step, int 
  * named officers or nobody. */
 static int tell_somebody(struct desk *d, const struct incident *in, int step)
 {
-    int told, rc = tell_wanted(d, in, step, &told);
+    int told, rc = tell_wanted(d, in, step, false, &told);
     if (rc < 0 || told)
         return rc;
     for (size_t i = 0; !rc && !in->restricted && i < d->people.n; i++) {
@@ -179,8 +180,8 @@ static bool goes_out(const struct desk *d, const struct incident *in, bool under
     if (strcmp(in->form, "incident") != 0 || in->unverified)
         return true; /* SOS, tips, and what a stranger reports: at once */
     const struct kind *k = config_kind(d->cfg, in->kind);
-    if (!k || in->restricted || !in->place[0])
-        return true; /* a place that nobody knows yet must not wait for a digest */
+    if (!k || in->restricted)
+        return true;
     return k->goes == GOES_AT_ONCE || k->goes == GOES_DUTY || (k->goes == GOES_WHILE_UNDER_WAY && under_way);
 }
 
@@ -190,6 +191,28 @@ int alert_first(struct msg *m, const struct incident *in, bool under_way)
         return 0;
     int rc = tell_somebody(m->d, in, 0);
     return rc < 0 ? rc : schedule(m->d, in, 0);
+}
+
+int alert_more(struct msg *m, const struct incident *in)
+{
+    int told;
+    if (!goes_out(m->d, in, true))
+        return 0;
+    int rc = tell_wanted(m->d, in, 0, true, &told);
+    return rc < 0 ? rc : schedule(m->d, in, in->alert_step);
+}
+
+int alert_unanswered(struct desk *d, const struct incident *in)
+{
+    int rc = 0;
+    if (strcmp(in->state, "open") != 0 || in->restricted)
+        return 0;
+    for (size_t i = 0; !rc && i < d->people.n; i++) {
+        const struct user *u = &d->people.users[i];
+        if (u->role == ROLE_DUTY && !u->stopped && !incident_concerns(d, in->id, u->id))
+            rc = tell_one(d, in, u, 0, WANTED_OFFICER);
+    }
+    return rc;
 }
 
 int alert_again(struct desk *d, int64_t incident_id)

@@ -155,6 +155,8 @@ int desk_job(struct desk *d, const struct job *job)
         return alert_again(d, strtoll(job->key, NULL, 10));
     if (!strcmp(job->kind, "parts"))
         return intake_incomplete(d, job->key);
+    if (!strcmp(job->kind, "question"))
+        return dialogue_expired(d, job->key);
     if (!strcmp(job->kind, "daily"))
         return daily(d);
     log_warn("a job of an unknown kind '%s' is dropped", job->kind);

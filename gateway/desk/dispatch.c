@@ -28,6 +28,8 @@ static const struct {
     {"close", form_close, OFFICERS},
     {"onscene", form_onscene, ROSTER},
     {"supplement", form_supplement, ANYONE}, /* a stranger: to his own */
+    {"correct", form_correct, ANYONE},       /* one's own */
+    {"cancel", form_cancel, ANYONE},
     {"lookup", form_lookup, ROSTER},
     {"checkin", form_checkin, ROSTER},
     {"checkout", form_checkout, ROSTER},

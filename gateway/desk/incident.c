@@ -83,7 +83,7 @@ static int is_it(void *ctx, int64_t user_id, int step, int64_t onscene_ms)
     return 0;
 }
 
-static bool is_concerned(struct desk *d, int64_t incident_id, int64_t user_id)
+bool incident_concerns(struct desk *d, int64_t incident_id, int64_t user_id)
 {
     struct find_user f = {.user_id = user_id};
     concern_each(d->db, incident_id, is_it, &f);
@@ -97,10 +97,10 @@ bool incident_is_his(struct msg *m, const struct incident *in)
     if (!m->user)
         return false;
     if (in->restricted)
-        return alert_named(m->d, in->kind, m->user) || is_concerned(m->d, in->id, m->user->id);
+        return alert_named(m->d, in->kind, m->user) || incident_concerns(m->d, in->id, m->user->id);
     if (!strcmp(in->form, "tip") && user_in_team(m->user))
         return false; /* a tip is never the team's */
-    return user_covers(m->user, in->place) || is_concerned(m->d, in->id, m->user->id);
+    return user_covers(m->user, in->place) || incident_concerns(m->d, in->id, m->user->id);
 }
 
 static const char *keyword_of(const struct msg *m)

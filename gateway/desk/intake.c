@@ -230,10 +230,14 @@ static int handle_or_park(struct desk *d, struct letter *l)
     return rc < 0 ? rc : park(d, l, "failed");
 }
 
+/* A corrupt part has no text: its octets hold the sender's number and stay sealed in its row. */
 static int text_of_part(const struct sms_part *p, char *text, size_t size)
 {
-    int n = p->coding == SMS_8BIT || p->corrupt ? utf8_clean((const char *)p->body, p->body_len, text, size)
-                                                : utf16be_to_utf8(p->body, p->body_len, text, size);
+    text[0] = '\0';
+    if (p->corrupt)
+        return 0;
+    int n = p->coding == SMS_8BIT ? utf8_clean((const char *)p->body, p->body_len, text, size)
+                                  : utf16be_to_utf8(p->body, p->body_len, text, size);
     return n < 0 ? n : 0;
 }
 
@@ -338,7 +342,7 @@ static int late(struct desk *d, struct part_row *r, int64_t message_id)
         return rc;
     rc = text_say(d->cfg, TEXT_ALERT_SUPPLEMENT, out, sizeof(out), "code", in.code, "text",
                   in.restricted ? "xem tai truc" : text, NULL);
-    return rc < 0 ? rc : alert_concerned(d, &in, 0, PRIO_ALERT, out);
+    return rc < 0 ? rc : alert_concerned(d, &in, 0, PRIO_REPLY, out);
 }
 
 static void hex(const uint8_t *p, size_t n, char *out)

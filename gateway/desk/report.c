@@ -41,15 +41,11 @@ static int confirm(struct msg *m, const struct incident *in)
 {
     const struct config *c = m->d->cfg;
     const char *advice = in->severity >= 5 ? text_advice(c, in->kind) : "";
-    enum text_id id = TEXT_REPORT_OK;
+    enum text_id id = m->user ? TEXT_REPORT_OK : TEXT_REPORT_UNVERIFIED;
     if (in->restricted)
         id = TEXT_RESTRICTED_OK; /* whoever does the harm may hold the phone */
-    else if (!in->place[0])
-        id = TEXT_REPORT_NOPLACE;
-    else if (m->m->ask == DOUBT_KIND)
-        id = TEXT_REPORT_NOKIND;
-    else if (!m->user)
-        id = TEXT_REPORT_UNVERIFIED;
+    else if (m->m->ask == DOUBT_PLACE || m->m->ask == DOUBT_KIND)
+        return dialogue_about(m, in);
     char out[OUT_SIZE];
     int rc = text_say(c, id, out, sizeof(out), "code", in->code, "kind", in->kind, "place",
                       incident_place_name(m->d, in), "advice", advice, NULL);
@@ -59,6 +55,9 @@ static int confirm(struct msg *m, const struct incident *in)
 int form_incident(struct msg *m)
 {
     const struct meaning *mm = m->m;
+    int again = dialogue_again(m);
+    if (again)
+        return again < 0 ? again : 0;
     const char *kind = mm->kind ? mm->kind : "KHAC";
     const struct kind *k = config_kind(m->d->cfg, kind);
     struct incident in = {.severity = k ? k->severity : 2, .restricted = k && k->restricted, .state = "open"};

@@ -9,6 +9,7 @@
 #include "parsers/understand.h"
 #include "store/incident.h"
 #include "store/message.h"
+#include "store/question.h"
 
 #define OUT_SIZE 400 /* a rendered text: 160 septets as UTF-8, and room */
 
@@ -28,7 +29,7 @@ struct desk {
     struct vocab *vocab;
     struct people people;
     struct service_time time;
-    bool careless; /* see desk_careful */
+    bool careless;                            /* see desk_careful */
     struct throttle throttle[THROTTLE_SLOTS]; /* by user id */
     struct meaning meaning;                   /* scratch of the message in hand, 10 kB: not on the stack */
 };
@@ -59,6 +60,8 @@ int incident_open(struct desk *d, struct incident *in, int64_t *id);
 int incident_of(struct msg *m, struct incident *out);
 /* May this sender see and touch it? Restricted: those concerned and the reporter. */
 bool incident_is_his(struct msg *m, const struct incident *in);
+/* Was this user alerted to it? */
+bool incident_concerns(struct desk *d, int64_t incident_id, int64_t user_id);
 bool incident_is_reporter(const struct msg *m, const struct incident *in);
 const char *incident_place_name(const struct desk *d, const struct incident *in);
 /* Written with the change itself, in its transaction. user_id 0: the service or a party. */
@@ -92,8 +95,32 @@ int alert_stop(struct desk *d, int64_t incident_id);
 int alert_concerned(struct desk *d, const struct incident *in, int64_t except_user, enum priority p, const char *body);
 /* Tells the duty desk. */
 int alert_duty(struct desk *d, enum priority p, int64_t incident_id, int64_t message_id, const char *body);
+/* After a correction: alerts those whom it now concerns and who were not told before. */
+int alert_more(struct msg *m, const struct incident *in);
+/* A question about it ran out: the duty desk gets it as it is, if nobody was told yet. */
+int alert_unanswered(struct desk *d, const struct incident *in);
 /* Is this user among those named for the kind? */
 bool alert_named(const struct desk *d, const char *kind, const struct user *u);
+
+/* dialogue.c ---------------------------------------------------------------------------- */
+/* Confirms a report that is saved and asks for what it lacks (m->m->ask: place or kind). */
+int dialogue_about(struct msg *m, const struct incident *in);
+/* Asks which of these codes (joined by a space) is meant; text names them. */
+int dialogue_which(struct msg *m, const char *codes, const char *text);
+/* Does this text answer the sender's open question by a name? 1 yes (and done), 0 no. */
+int dialogue_named(struct msg *m);
+/* Is this report the one that was asked about, sent again with what it lacked? 1 yes, 0 no. */
+int dialogue_again(struct msg *m);
+/* The job of a question that ran out. */
+int dialogue_expired(struct desk *d, const char *key);
+
+/* edit.c ------------------------------------------------------------------------------- */
+/* Change one thing of an incident, keep its history, tell those concerned. */
+int edit_place(struct msg *m, struct incident *in, const char *place);
+int edit_kind(struct msg *m, struct incident *in, const char *kind);
+int edit_cancel(struct msg *m, struct incident *in, const char *why);
+/* The reporter's confirmation; of a restricted one only its code. */
+int edit_confirm(struct msg *m, const struct incident *in, enum text_id id);
 
 /* The forms: 0 or a storage error; they set m->disposition and m->incident_id. ----------- */
 int form_incident(struct msg *m);
@@ -104,6 +131,8 @@ int form_ack(struct msg *m);
 int form_close(struct msg *m);
 int form_onscene(struct msg *m);
 int form_supplement(struct msg *m);
+int form_correct(struct msg *m);
+int form_cancel(struct msg *m);
 int form_lookup(struct msg *m);
 int form_checkin(struct msg *m);
 int form_checkout(struct msg *m);

@@ -78,14 +78,6 @@ int form_not_built(struct msg *m)
     return reply_text(m, TEXT_NOT_BUILT, "keyword", def && def->n_keywords ? def->keywords[0] : m->m->form);
 }
 
-int form_answer(struct msg *m)
-{
-    bool may;
-    m->disposition = "answer_none";
-    int rc = complaint_allowed(m, &may);
-    return rc < 0 || !may ? rc : reply_text(m, TEXT_ANSWER_NONE, "", "");
-}
-
 /* What would it be if BC stood before it? A place or a kind that is really there. */
 static void probe(struct msg *m, bool *has_place, bool *has_kind)
 {
@@ -125,7 +117,14 @@ int form_none(struct msg *m)
     m->disposition = "machine";
     if (m->kind != ADDRESS_NUMBER || looks_like_machine(m->body))
         return 0;
+    int rc = dialogue_named(m);
+    if (rc)
+        return rc < 0 ? rc : 0;
     probe(m, &place, &kind);
+    if (place && kind && m->user) {
+        m->m = &m->d->meaning; /* a report without its keyword, as the probe read it */
+        return form_incident(m);
+    }
     m->disposition = "duty_list"; /* chatter: the duty desk's daily list, in silence */
     if (!place && !kind)
         return 0;

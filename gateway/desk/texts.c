@@ -71,6 +71,17 @@ static const struct {
     [TEXT_NOT_BUILT] = {"not_built", "keyword"},
     [TEXT_UNCLEAR] = {"unclear", "missing place"},
     [TEXT_ANSWER_NONE] = {"answer_none", ""},
+    [TEXT_ASK_PLACE] = {"ask_place", "code kind choices advice"},
+    [TEXT_ASK_KIND] = {"ask_kind", "code place choices"},
+    [TEXT_ASK_CANCEL] = {"ask_cancel", "which"},
+    [TEXT_ASK_AGAIN] = {"ask_again", "choices"},
+    [TEXT_CANCEL_OK] = {"cancel_ok", "code"},
+    [TEXT_CANCEL_NONE] = {"cancel_none", ""},
+    [TEXT_CANCEL_LATE] = {"cancel_late", "code"},
+    [TEXT_CANCEL_OTHERS] = {"cancel_others", "code text"},
+    [TEXT_CORRECT_OK] = {"correct_ok", "code kind place advice"},
+    [TEXT_CORRECT_BAD] = {"correct_bad", "code"},
+    [TEXT_CORRECT_OTHERS] = {"correct_others", "code kind place"},
     [TEXT_CODES_HELP] = {"codes_help", ""},
     [TEXT_CODES_UNKNOWN] = {"codes_unknown", ""},
     [TEXT_ADVICE] = {"advice", ""},
@@ -78,9 +89,10 @@ static const struct {
 
 /* The least septets each placeholder can be cut to (template_render cuts place, name, text). */
 static const struct template_rule rules[] = {
-    {"code", 7},   {"kind", 15}, {"place", 6},    {"advice", ADVICE_SEPTETS},
-    {"name", 6},   {"text", 0},  {"step", 2},     {"time", 11},
-    {"state", 60}, {"hours", 5}, {"keyword", 12}, {"missing", 24},
+    {"code", 7},    {"kind", 15},    {"place", 6},    {"advice", ADVICE_SEPTETS},
+    {"name", 6},    {"text", 0},     {"step", 2},     {"time", 11},
+    {"state", 60},  {"hours", 5},    {"keyword", 12}, {"choices", 52},
+    {"which", 110}, {"missing", 24},
 };
 
 const char *text_key(enum text_id id)

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Asking back. A report is saved and confirmed first; then one question is open for its
+ * number, answered by a digit, by the name, or by the text sent again, and handed to the duty
+ * desk when it runs out. Called by the forms and by the "question" job. A restricted kind is
+ * never asked about: whoever does the harm may hold the phone.
+ */
+#include "gateway/desk/room.h"
+
+#include "gateway/base/civil.h"
+#include "gateway/base/err.h"
+#include "gateway/base/str.h"
+#include "parsers/fold.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define QUESTION_TTL_MS (30 * MINUTE_MS)
+#define CHOICES_SEPTETS 48
+#define CHOICES_MAX 4
+
+static void job_key(int64_t id, char *out, size_t size)
+{
+    snprintf(out, size, "%lld", (long long)id);
+}
+
+/* "1 TDP 1, 2 TDP 1 Tan Phuc Thanh": each name gets its share of the room. */
+static void choices_text(const struct desk *d, const struct question *q, char *out, size_t size)
+{
+    struct sbuf b = sbuf_on(out, size);
+    char codes[sizeof(q->choices)], name[96], *save = NULL;
+    int n = 1, i = 0;
+    str_copy(codes, sizeof(codes), q->choices);
+    for (const char *p = codes; *p; p++)
+        n += *p == ' ';
+    for (const char *c = strtok_r(codes, " ", &save); c; c = strtok_r(NULL, " ", &save)) {
+        const struct place *p = strcmp(q->field, "place") ? NULL : config_place(d->cfg, c);
+        if (!p || fold_unaccent(p->name, strlen(p->name), name, sizeof(name)) < 0)
+            str_copy(name, sizeof(name), c);
+        sbuf_addf(&b, "%s%d %.*s", i ? ", " : "", i + 1, CHOICES_SEPTETS / n - 4, name);
+        i++;
+    }
+}
+
+static void set_choices(struct question *q, const struct meaning *mm)
+{
+    struct sbuf b = sbuf_on(q->choices, sizeof(q->choices));
+    for (size_t i = 0; i < mm->n_choices && i < CHOICES_MAX; i++)
+        sbuf_addf(&b, "%s%s", i ? " " : "", mm->choices[i]);
+    if (b.over)
+        q->choices[0] = '\0'; /* then by name */
+}
+
+/* Runs out: the duty desk gets it as it is, unless somebody was told already. */
+static int hand_over(struct desk *d, const struct question *q)
+{
+    struct incident in;
+    if (!strcmp(q->field, "cancel"))
+        return 0;
+    int rc = incident_by_id(d->db, q->incident_id, &in);
+    if (rc < 0)
+        return rc == -ENOENT ? 0 : rc;
+    rc = audit(d, 0, "question_expired", in.id, 0, q->field);
+    return rc < 0 ? rc : alert_unanswered(d, &in);
+}
+
+int dialogue_expired(struct desk *d, const char *key)
+{
+    struct question q;
+    int rc = question_get(d->db, strtoll(key, NULL, 10), &q);
+    if (rc < 0)
+        return rc == -ENOENT ? 0 : rc;
+    rc = question_end(d->db, q.id, "expired");
+    return rc < 0 ? rc : hand_over(d, &q);
+}
+
+static int ask(struct msg *m, struct question *q)
+{
+    char key[24];
+    int64_t id, replaced;
+    struct question old;
+    q->user_id = m->user ? m->user->id : 0;
+    q->party_id = m->user ? 0 : m->party_id;
+    q->asked_ms = m->now.wall_ms;
+    if (!q->user_id && !q->party_id)
+        return 0;
+    int had = question_of(m->d->db, q->user_id, q->party_id, &old);
+    int rc = question_ask(m->d->db, q, &id, &replaced);
+    if (!rc && had == 0 && replaced) {
+        job_key(replaced, key, sizeof(key));
+        rc = job_cancel(m->d->db, "question", key);
+        if (!rc)
+            rc = hand_over(m->d, &old);
+    }
+    if (rc < 0)
+        return rc;
+    job_key(id, key, sizeof(key));
+    return job_set(m->d->db, "question", key, JOB_REL, m->now.rel_ms + QUESTION_TTL_MS);
+}
+
+int dialogue_about(struct msg *m, const struct incident *in)
+{
+    bool place = m->m->ask == DOUBT_PLACE;
+    const char *advice = in->severity >= 5 ? text_advice(m->d->cfg, in->kind) : "";
+    struct question q = {.incident_id = in->id};
+    char choices[120], out[OUT_SIZE];
+    str_copy(q.field, sizeof(q.field), place ? "place" : "kind");
+    set_choices(&q, m->m);
+    choices_text(m->d, &q, choices, sizeof(choices));
+    enum text_id id = place ? (q.choices[0] ? TEXT_ASK_PLACE : TEXT_REPORT_NOPLACE)
+                            : (q.choices[0] ? TEXT_ASK_KIND : TEXT_REPORT_NOKIND);
+    int rc = text_say(m->d->cfg, id, out, sizeof(out), "code", in->code, "kind", in->kind, "place",
+                      incident_place_name(m->d, in), "choices", choices, "advice", advice, NULL);
+    if (!rc)
+        rc = ask(m, &q);
+    return rc < 0 ? rc : reply(m, out, true);
+}
+
+int dialogue_which(struct msg *m, const char *codes, const char *text)
+{
+    struct question q = {.field = "cancel"};
+    char out[OUT_SIZE];
+    int rc = str_copy(q.choices, sizeof(q.choices), codes);
+    if (!rc)
+        rc = text_say(m->d->cfg, TEXT_ASK_CANCEL, out, sizeof(out), "which", text, NULL);
+    if (!rc)
+        rc = ask(m, &q);
+    return rc < 0 ? rc : reply(m, out, false);
+}
+
+/* The open question of the sender: 0 or -ENOENT. */
+static int own_question(struct msg *m, struct question *q)
+{
+    if (!m->user && !m->party_id)
+        return -ENOENT;
+    return question_of(m->d->db, m->user ? m->user->id : 0, m->user ? 0 : m->party_id, q);
+}
+
+static int answered(struct msg *m, const struct question *q)
+{
+    char key[24];
+    job_key(q->id, key, sizeof(key));
+    m->disposition = "answer";
+    m->incident_id = q->incident_id;
+    int rc = question_end(m->d->db, q->id, "answered");
+    return rc < 0 ? rc : job_cancel(m->d->db, "question", key);
+}
+
+static int apply(struct msg *m, const struct question *q, const char *choice)
+{
+    struct incident in;
+    int rc = answered(m, q);
+    if (!rc && !strcmp(q->field, "cancel"))
+        rc = incident_by_code(m->d->db, choice, &in);
+    else if (!rc)
+        rc = incident_by_id(m->d->db, q->incident_id, &in);
+    if (rc < 0)
+        return rc;
+    if (!strcmp(q->field, "cancel"))
+        return edit_cancel(m, &in, "");
+    rc = !strcmp(q->field, "place") ? edit_place(m, &in, choice) : edit_kind(m, &in, choice);
+    return rc < 0 ? rc : edit_confirm(m, &in, TEXT_REPORT_OK);
+}
+
+/* The n-th choice (from 1) into out; without choices a place's own code will do. */
+static bool nth_choice(const struct desk *d, const struct question *q, long n, char *out, size_t size)
+{
+    char codes[sizeof(q->choices)], *save = NULL;
+    str_copy(codes, sizeof(codes), q->choices);
+    long i = 1;
+    for (const char *c = strtok_r(codes, " ", &save); c; c = strtok_r(NULL, " ", &save), i++)
+        if (i == n)
+            return str_copy(out, size, c) == 0;
+    snprintf(out, size, "%ld", n);
+    return !q->choices[0] && !strcmp(q->field, "place") && config_place(d->cfg, out);
+}
+
+static int ask_again(struct msg *m, const struct question *q)
+{
+    char choices[120];
+    bool may;
+    m->disposition = "answer_none";
+    int rc = complaint_allowed(m, &may);
+    if (rc < 0 || !may)
+        return rc;
+    choices_text(m->d, q, choices, sizeof(choices));
+    return reply_text(m, TEXT_ASK_AGAIN, "choices", choices[0] ? choices : "ten thon hoac loai viec");
+}
+
+int form_answer(struct msg *m)
+{
+    struct question q;
+    char choice[CODE_SIZE + KIND_CODE_SIZE];
+    bool may;
+    int rc = own_question(m, &q);
+    if (rc < 0 && rc != -ENOENT)
+        return rc;
+    if (!rc && nth_choice(m->d, &q, m->m->number, choice, sizeof(choice)))
+        return apply(m, &q, choice);
+    if (!rc)
+        return ask_again(m, &q);
+    m->disposition = "answer_none";
+    rc = complaint_allowed(m, &may);
+    return rc < 0 || !may ? rc : reply_text(m, TEXT_ANSWER_NONE, "", "");
+}
+
+int dialogue_named(struct msg *m)
+{
+    struct question q;
+    int rc = own_question(m, &q);
+    if (rc < 0)
+        return rc == -ENOENT ? 0 : rc;
+    const struct place *p = !strcmp(q.field, "place") ? vocab_place(m->d->vocab, m->body) : NULL;
+    const struct kind *k = !strcmp(q.field, "kind") ? vocab_kind(m->d->vocab, m->body) : NULL;
+    if (!p && !k)
+        return 0;
+    rc = apply(m, &q, p ? p->code : k->code);
+    return rc < 0 ? rc : 1;
+}
+
+int dialogue_again(struct msg *m)
+{
+    struct question q;
+    struct incident in;
+    const struct meaning *mm = m->m;
+    if (mm->ask != DOUBT_NONE || !mm->place || !mm->kind)
+        return 0;
+    int rc = own_question(m, &q);
+    if (!rc && !strcmp(q.field, "cancel"))
+        return 0;
+    if (!rc)
+        rc = incident_by_id(m->d->db, q.incident_id, &in);
+    if (rc < 0)
+        return rc == -ENOENT ? 0 : rc;
+    bool place = !strcmp(q.field, "place");
+    if (place ? strcmp(in.kind, mm->kind) != 0 : strcmp(in.place, mm->place) != 0)
+        return 0; /* another report */
+    rc = apply(m, &q, place ? mm->place : mm->kind);
+    return rc < 0 ? rc : 1;
+}

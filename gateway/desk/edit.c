@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Corrections: SUA and HUY, and what an answer to a question changes. Each keeps its history
+ * in the audit, tells those who were alerted, and alerts whom the change concerns. Called by
+ * dispatch and by the dialogue.
+ */
+#include "gateway/desk/room.h"
+
+#include "gateway/base/civil.h"
+#include "gateway/base/err.h"
+#include "gateway/base/str.h"
+#include "parsers/fold.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int64_t sender_id(const struct msg *m)
+{
+    return m->user ? m->user->id : 0;
+}
+
+static int note(struct msg *m, const struct incident *in, const char *field, const char *from, const char *to)
+{
+    char detail[120];
+    snprintf(detail, sizeof(detail), "%s: %s -> %s", field, *from ? from : "?", to);
+    return audit(m->d, sender_id(m), "correct", in->id, m->id, detail);
+}
+
+/* Those who know it hear of the change; those whom it now concerns are alerted. */
+static int tell_change(struct msg *m, const struct incident *in)
+{
+    char out[OUT_SIZE];
+    int rc = 0;
+    if (!in->restricted) {
+        rc = text_say(m->d->cfg, TEXT_CORRECT_OTHERS, out, sizeof(out), "code", in->code, "kind", in->kind, "place",
+                      incident_place_name(m->d, in), NULL);
+        if (!rc)
+            rc = alert_concerned(m->d, in, sender_id(m), PRIO_REPLY, out);
+    }
+    return rc < 0 || strcmp(in->state, "open") != 0 ? rc : alert_more(m, in);
+}
+
+int edit_place(struct msg *m, struct incident *in, const char *place)
+{
+    int rc = note(m, in, "place", in->place, place);
+    if (!rc)
+        rc = incident_set_place(m->d->db, in->id, place);
+    if (!rc)
+        rc = str_copy(in->place, sizeof(in->place), place);
+    return rc < 0 ? rc : tell_change(m, in);
+}
+
+int edit_kind(struct msg *m, struct incident *in, const char *kind)
+{
+    const struct kind *k = config_kind(m->d->cfg, kind);
+    if (!k)
+        return -EINVAL;
+    int rc = note(m, in, "kind", in->kind, kind);
+    /* once restricted it stays so: what few know must not become known by a correction */
+    in->restricted = in->restricted || k->restricted;
+    in->severity = k->severity;
+    if (!rc)
+        rc = incident_set_kind(m->d->db, in->id, kind, in->severity, in->restricted);
+    if (!rc)
+        rc = str_copy(in->kind, sizeof(in->kind), kind);
+    return rc < 0 ? rc : tell_change(m, in);
+}
+
+int edit_confirm(struct msg *m, const struct incident *in, enum text_id id)
+{
+    char out[OUT_SIZE];
+    const char *advice = in->severity >= 5 ? text_advice(m->d->cfg, in->kind) : "";
+    int rc = text_say(m->d->cfg, in->restricted ? TEXT_RESTRICTED_OK : id, out, sizeof(out), "code", in->code, "kind",
+                      in->kind, "place", incident_place_name(m->d, in), "advice", advice, NULL);
+    return rc < 0 ? rc : reply(m, out, true);
+}
+
+static const char *slot(const struct meaning *mm, const char *name)
+{
+    for (size_t i = 0; i < mm->n_slots; i++)
+        if (!strcmp(mm->slots[i].name, name))
+            return mm->slots[i].value;
+    return "";
+}
+
+static int edit_when(struct msg *m, struct incident *in)
+{
+    char iso[32];
+    civil_iso(m->m->when_ms, iso, sizeof(iso));
+    int rc = note(m, in, "when", "", iso);
+    return rc < 0 ? rc : incident_set_when(m->d->db, in->id, m->m->when_ms);
+}
+
+/* 1 when something was changed, 0 when the value says nothing, or a storage error. */
+static int correct_field(struct msg *m, struct incident *in)
+{
+    const char *field = slot(m->m, "field"), *value = slot(m->m, "value");
+    int rc = -ENOENT;
+    if (!strcmp(field, "THON")) {
+        const struct place *p = vocab_place(m->d->vocab, value);
+        rc = p ? edit_place(m, in, p->code) : -ENOENT;
+    } else if (!strcmp(field, "LOAI")) {
+        const struct kind *k = vocab_kind(m->d->vocab, value);
+        rc = k ? edit_kind(m, in, k->code) : -ENOENT;
+    } else if (!strcmp(field, "GIO") && m->m->has_when) {
+        rc = edit_when(m, in);
+    }
+    return rc == -ENOENT ? 0 : rc < 0 ? rc : 1;
+}
+
+/* Own reports only; officers may correct what is theirs to handle. */
+static bool may_edit(const struct msg *m, const struct incident *in)
+{
+    return incident_is_reporter(m, in) || (m->user && user_is_officer(m->user));
+}
+
+int form_correct(struct msg *m)
+{
+    struct incident in;
+    int rc = incident_of(m, &in);
+    if (rc)
+        return rc < 0 ? rc : 0;
+    if (!may_edit(m, &in)) {
+        m->disposition = "refused";
+        return reply_text(m, TEXT_NOT_YOURS, "code", in.code);
+    }
+    m->disposition = "correct";
+    rc = correct_field(m, &in);
+    if (rc < 0)
+        return rc;
+    return rc ? edit_confirm(m, &in, TEXT_CORRECT_OK) : reply_text(m, TEXT_CORRECT_BAD, "code", in.code);
+}
+
+int edit_cancel(struct msg *m, struct incident *in, const char *why)
+{
+    m->incident_id = in->id;
+    if (strcmp(in->state, "open") != 0) {
+        m->disposition = "acted_already";
+        return reply_text(m, TEXT_CANCEL_LATE, "code", in->code);
+    }
+    m->disposition = "cancel";
+    int rc = incident_cancel(m->d->db, in->id, sender_id(m), m->now.wall_ms, why);
+    if (!rc)
+        rc = audit(m->d, sender_id(m), "cancel", in->id, m->id, why);
+    if (!rc)
+        rc = alert_stop(m->d, in->id);
+    char out[OUT_SIZE];
+    if (!rc)
+        rc = text_say(m->d->cfg, TEXT_CANCEL_OTHERS, out, sizeof(out), "code", in->code, "text",
+                      in->restricted || !*why ? "nguoi bao huy" : why, NULL);
+    if (!rc)
+        rc = alert_concerned(m->d, in, sender_id(m), PRIO_REPLY, out);
+    return rc < 0 ? rc : reply_text(m, TEXT_CANCEL_OK, "code", in->code);
+}
+
+struct own_open {
+    const struct desk *d;
+    struct sbuf codes, text;
+    int n;
+};
+
+static int list_own(void *ctx, const struct incident *i)
+{
+    struct own_open *o = ctx;
+    char place[24] = "";
+    const char *name = incident_place_name(o->d, i);
+    if (o->n == 3)
+        return 0;
+    if (!i->restricted)
+        fold_unaccent(name, strnlen(name, 18), place, sizeof(place));
+    o->n++;
+    sbuf_addf(&o->codes, "%s%s", o->n > 1 ? " " : "", i->code);
+    sbuf_addf(&o->text, "%s%d %s %.15s %.14s", o->n > 1 ? ", " : "", o->n, i->code, i->restricted ? "" : i->kind,
+              place);
+    return 0;
+}
+
+/* A bare HUY: which one is meant? */
+static int ask_which(struct msg *m)
+{
+    char codes[64], text[200];
+    struct own_open o = {.d = m->d, .codes = sbuf_on(codes, sizeof(codes)), .text = sbuf_on(text, sizeof(text))};
+    m->disposition = "asked";
+    int rc = incident_each_of(m->d->db, sender_id(m), m->user ? 0 : m->party_id, list_own, &o);
+    if (rc < 0)
+        return rc;
+    return o.n ? dialogue_which(m, codes, text) : reply_text(m, TEXT_CANCEL_NONE, "", "");
+}
+
+int form_cancel(struct msg *m)
+{
+    struct incident in;
+    if (!m->m->code[0] && !strpbrk(m->body, "0123456789"))
+        return ask_which(m);
+    int rc = incident_of(m, &in);
+    if (rc)
+        return rc < 0 ? rc : 0;
+    if (!may_edit(m, &in)) {
+        m->disposition = "refused";
+        return reply_text(m, TEXT_NOT_YOURS, "code", in.code);
+    }
+    return edit_cancel(m, &in, m->m->text);
+}
