@@ -246,7 +246,8 @@ static size_t unaccented(uint32_t cp, char buf[4])
     const char *sign = plain_sign(cp);
     if (sign) {
         size_t k = strlen(sign);
-        memcpy(buf, sign, k);
+        for (size_t i = 0; i < k; i++)
+            buf[i] = sign[i];
         return k;
     }
     if (is_blank(cp))

@@ -246,8 +246,9 @@ static struct hit bare_number(const struct vocab *v, const struct toks *t, size_
     bool field = i + 1 >= t->n || t->t[i + 1].apart; /* "(3)(nhom thanh nien)" */
     bool hard = !field && counts_things(t, i + 1) && !(kind_next && !tok_is(t, i + 1, "nguoi"));
     bool soft = !field && !kind_next && may_count(t, i + 1);
-    if (hard && i > 0 && (tok_is(t, i + 1, "nguoi") || tok_is(t, i + 1, "ng"))) {
-        hard = code_index(v, t->t[i].w, t->t[i].len) < 0 || i == 0;
+    bool after_kind = i != 0;
+    if (hard && after_kind && (tok_is(t, i + 1, "nguoi") || tok_is(t, i + 1, "ng"))) {
+        hard = code_index(v, t->t[i].w, t->t[i].len) < 0;
         soft = !hard;
     }
     if (t->t[i].len > 3 || hard)

@@ -290,10 +290,11 @@ static bool try_phone(struct reading *r)
     if (r->pos >= r->t->n)
         return false;
     char typed[48];
-    size_t s = r->t->t[r->pos].s, e = s, n = 0;
+    size_t s = r->t->t[r->pos].s, n = 0;
     while (s > 0 && r->v->folded[s - 1] == '+')
         s--;
-    for (e = s; e < r->v->n && n + 1 < sizeof typed && strchr("+0123456789 .-()", r->v->folded[e]); e++)
+    size_t e = s;
+    for (; e < r->v->n && n + 1 < sizeof typed && strchr("+0123456789 .-()", r->v->folded[e]); e++)
         typed[n++] = r->v->folded[e];
     typed[n] = '\0';
     if (n == 0 || phone_normalize(typed, r->phone_e164, sizeof r->phone_e164) != 0)

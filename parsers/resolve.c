@@ -258,9 +258,8 @@ static void settle_kind(struct reading *r, const struct key_found *key, struct m
         return;
     if (!r->kind_seen) {
         const struct tok *next = r->pos < r->t->n ? &r->t->t[r->pos] : NULL;
-        if (next && !next->num && looks_keyed(next->w, next->len)) {
-            doubt(m, DOUBT_KIND); /* a kind garbled beyond reading, perhaps */
-        } else if (m->text_len && v->khac >= 0) {
+        bool garbled = next && !next->num && looks_keyed(next->w, next->len); /* a kind beyond reading, perhaps */
+        if (m->text_len && v->khac >= 0 && !garbled) {
             m->kind = v->kinds[v->khac].code;
             m->kind_unknown = true;
         } else {

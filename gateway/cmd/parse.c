@@ -161,6 +161,7 @@ static void one_line(struct parse *p, const char *line, size_t n)
 struct input {
     char *buf;
     size_t cap, len;
+    bool skipping; /* the rest of a line larger than the buffer */
 };
 
 /* Whole lines of the buffer; what is left moves to its front. */
@@ -171,13 +172,17 @@ static void take_lines(struct parse *p, struct input *in)
         char *end = memchr(in->buf + at, '\n', in->len - at);
         if (!end)
             break;
-        one_line(p, in->buf + at, (size_t)(end - in->buf) - at);
+        if (!in->skipping)
+            one_line(p, in->buf + at, (size_t)(end - in->buf) - at);
+        in->skipping = false;
         at = (size_t)(end - in->buf) + 1;
     }
     memmove(in->buf, in->buf + at, in->len - at);
     in->len -= at;
     if (in->len == in->cap) {
-        one_line(p, in->buf, in->len); /* one line larger than the buffer: read in pieces */
+        if (!in->skipping)
+            one_line(p, in->buf, in->len); /* larger than any message: its beginning is read */
+        in->skipping = true;
         in->len = 0;
     }
 }
@@ -200,7 +205,7 @@ static int read_all(struct parse *p)
         if (fflush(stdout) != 0)
             break;
     }
-    if (in.len)
+    if (in.len && !in.skipping)
         one_line(p, in.buf, in.len);
     free(in.buf);
     return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;

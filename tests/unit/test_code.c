@@ -26,7 +26,8 @@ static void every_single_wrong_digit_is_refused(void **state)
         assert_int_equal(code_make(number, 4, code, sizeof code), 0);
         assert_true(code_valid(code));
         for (size_t i = 0; i < 5; i++)
-            for (char d = '0'; d <= '9'; d++) {
+            for (int k = 0; k < 10; k++) {
+                const char d = "0123456789"[k];
                 memcpy(bad, code, sizeof bad);
                 bad[i] = d;
                 assert_int_equal(code_valid(bad), d == code[i]);
