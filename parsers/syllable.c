@@ -14,17 +14,35 @@
 
 static const char *const initials[] = {"ngh", "ch", "gh", "gi", "kh", "ng", "nh", "ph", "qu", "th", "tr", "b", "c",
                                        "d",   "g",  "h",  "k",  "l",  "m",  "n",  "p",  "r",  "s",  "t",  "v", "x"};
-/* Folded rhymes, between commas. */
-static const char rhymes[] =
-    ",a,ac,ach,ai,am,an,ang,anh,ao,ap,at,au,ay,e,ec,ech,em,en,eng,enh,eo,ep,et,eu,i,ia,ich,iec,iem,ien,ieng,iep,iet,"
-    "ieu,im,in,inh,ip,it,iu,o,oa,oac,oach,oai,oam,oan,oang,oanh,oao,oap,oat,oay,oc,oe,oem,oen,oeo,oet,oi,om,on,ong,"
-    "ooc,oong,op,ot,u,ua,uac,uan,uang,uat,uay,uan,uc,ue,uech,uenh,ui,um,un,ung,uo,uoc,uoi,uom,uon,uong,uop,uot,uou,up,"
-    "ut,uu,uy,uya,uych,uyen,uyet,uynh,uyt,uyu,y,yem,yen,yet,yeu,";
+/* Folded rhymes, between commas, those of one first letter together: most words are asked for
+ * several times a message. */
+static const char *rhymes_of(char first)
+{
+    switch (first) {
+    case 'a':
+        return ",a,ac,ach,ai,am,an,ang,anh,ao,ap,at,au,ay,";
+    case 'e':
+        return ",e,ec,ech,em,en,eng,enh,eo,ep,et,eu,";
+    case 'i':
+        return ",i,ia,ich,iec,iem,ien,ieng,iep,iet,ieu,im,in,inh,ip,it,iu,";
+    case 'o':
+        return ",o,oa,oac,oach,oai,oam,oan,oang,oanh,oao,oap,oat,oay,oc,oe,oem,oen,oeo,oet,oi,om,on,ong,ooc,oong,op,"
+               "ot,";
+    case 'u':
+        return ",u,ua,uac,uan,uang,uat,uay,uan,uc,ue,uech,uenh,ui,um,un,ung,uo,uoc,uoi,uom,uon,uong,uop,uot,uou,up,ut,"
+               "uu,uy,uya,uych,uyen,uyet,uynh,uyt,uyu,";
+    case 'y':
+        return ",y,yem,yen,yet,yeu,";
+    default:
+        return NULL;
+    }
+}
 
 static bool is_rhyme(const char *s, size_t n)
 {
     char key[10];
-    if (n == 0 || n > 6)
+    const char *rhymes = n ? rhymes_of(s[0]) : NULL;
+    if (!rhymes || n > 6)
         return false;
     key[0] = ',';
     memcpy(key + 1, s, n);
@@ -50,7 +68,7 @@ bool syllable_valid(const char *s, size_t n)
         return true;
     for (size_t i = 0; i < ARRAY_LEN(initials); i++) {
         size_t k = strlen(initials[i]);
-        if (n < k || memcmp(s, initials[i], k) != 0)
+        if (n < k || initials[i][0] != s[0] || memcmp(s, initials[i], k) != 0)
             continue;
         if (n > k && !spelled_so(initials[i], s[k]))
             continue;

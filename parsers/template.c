@@ -27,6 +27,11 @@ struct part { /* a literal run or a placeholder */
     bool placeholder;
 };
 
+static bool in_name(char c)
+{
+    return (c >= 'a' && c <= 'z') || c == '_' || (c >= '0' && c <= '9');
+}
+
 /* The next part of *tpl: false at the end. A brace that opens no name is a literal. */
 static bool next_part(const char **tpl, struct part *part)
 {
@@ -34,7 +39,9 @@ static bool next_part(const char **tpl, struct part *part)
     if (!*s)
         return false;
     if (*s == '{') {
-        size_t k = strspn(s + 1, "abcdefghijklmnopqrstuvwxyz_0123456789");
+        size_t k = 0;
+        while (in_name(s[1 + k]))
+            k++;
         if (k && s[1 + k] == '}') {
             *part = (struct part){s + 1, k, true};
             *tpl = s + k + 2;
