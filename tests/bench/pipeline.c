@@ -165,7 +165,7 @@ int main(int argc, char **argv)
     struct bench b = {.config = "config/demo/tinbao.cfg",
                       .dir = ".",
                       .text = "BC man de co bac",
-                      .count = 2000,
+                      .count = 8000,
                       .backlog = 20000,
                       .batch = 200};
     int c;
