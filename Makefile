@@ -1,7 +1,10 @@
 # tinbao: make, make run, make test, make check, make bench, make fuzz, make faults,
 # make leaks.
-# SAN=1 builds with ASan and UBSan into build/san; CC=clang works; WERROR=1 is for CI.
+# V=1 shows the commands. SAN=1 builds with ASan and UBSan into build/san; CC=clang works; WERROR=1 is for CI.
 
+V        ?=
+Q         = $(if $(V),,@)
+say       = $(if $(V),,@echo "  $(1)" $@)
 BUILD    ?= build/$(if $(SAN),san,rel)
 CSTD      = -std=gnu11
 WARN      = -Wall -Wextra -Wconversion -Wshadow -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes
@@ -32,15 +35,17 @@ SQL       = $(sort $(wildcard store/sql/*.sql))
 all: $(BUILD)/tinbao
 
 $(BUILD)/tinbao: $(CMD_OBJ) $(LIB)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(LIB): $(LIB_OBJ)
 	@rm -f $@
-	ar rcs $@ $^
+	$(Q)ar rcs $@ $^
 
 $(BUILD)/%.o: %.c | $(BUILD)/gen/sql_gen.h
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(if $(findstring gateway/line/gammu,$<),$(GAMMU_INC)) $(CFLAGS) -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS) $(if $(findstring gateway/line/gammu,$<),$(GAMMU_INC)) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/gen/sql_gen.h: $(SQL) scripts/embed-sql
 	@mkdir -p $(@D)
@@ -48,15 +53,18 @@ $(BUILD)/gen/sql_gen.h: $(SQL) scripts/embed-sql
 
 $(BUILD)/tests/unit/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) -lcmocka $(LIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) -lcmocka $(LIBS)
 
 $(BUILD)/tests/faults/%: tests/faults/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(GAMMU_INC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(CPPFLAGS) $(GAMMU_INC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS)
 
 $(BUILD)/tests/bench/%: tests/bench/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(GAMMU_INC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(CPPFLAGS) $(GAMMU_INC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS)
 
 tools: $(TOOL_BIN)
 

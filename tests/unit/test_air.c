@@ -224,7 +224,7 @@ static void a_full_sim_spills_then_the_centre_holds_in_order(void **state)
 {
     (void)state;
     struct world w;
-    char t[16];
+    char t[24];
     build(&w, 2, 1);
     for (int i = 0; i < 5; i++) {
         snprintf(t, sizeof t, "text %d", i);
