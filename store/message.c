@@ -151,10 +151,12 @@ int part_group_count(struct db *db, const uint8_t group_key[DIGEST_SIZE])
     return rc < 0 ? rc : (int)n;
 }
 
-int part_group_message(struct db *db, const uint8_t group_key[DIGEST_SIZE], int64_t since_ms, int64_t *message_id)
+int part_group_message(struct db *db, const uint8_t group_key[DIGEST_SIZE], int seq, int64_t since_ms,
+                       int64_t *message_id)
 {
     q_blob(db, SQL_part_group_joined, 1, group_key, DIGEST_SIZE);
     q_i64(db, SQL_part_group_joined, 2, since_ms);
+    q_i64(db, SQL_part_group_joined, 3, seq);
     return one_i64(db, SQL_part_group_joined, message_id);
 }
 

@@ -38,8 +38,10 @@ int part_group_each(struct db *db, const uint8_t group_key[DIGEST_SIZE],
                     int (*fn)(void *ctx, const struct group_part *p), void *ctx);
 /* Distinct seqs waiting in the group, or -errno. */
 int part_group_count(struct db *db, const uint8_t group_key[DIGEST_SIZE]);
-/* The message that a former join of this group made within since_ms, or -ENOENT (late parts). */
-int part_group_message(struct db *db, const uint8_t group_key[DIGEST_SIZE], int64_t since_ms, int64_t *message_id);
+/* The message that was made of this group since since_ms without its part seq: that part is a
+ * late one. Or -ENOENT: none was, or it had this part, and the phone uses the reference again. */
+int part_group_message(struct db *db, const uint8_t group_key[DIGEST_SIZE], int seq, int64_t since_ms,
+                       int64_t *message_id);
 /* Gives the group's waiting parts to a message and cuts their party link. */
 int part_group_take(struct db *db, const uint8_t group_key[DIGEST_SIZE], int64_t message_id);
 

@@ -319,30 +319,60 @@ static int join_complete(struct desk *d, const struct part_row *r)
     return handle_or_park(d, &l);
 }
 
-/* A part that comes after its message was handled as it was: a supplement. */
+/* Without the first part nobody can say what it is: the duty desk reads it. It may be the rest
+ * of a tip, so whoever sent it is kept as one, and not named. */
+static int headless(struct desk *d, struct letter *l)
+{
+    struct msg m = {.d = d, .now = service_now(&d->time), .line = l->line, .body = l->text};
+    char out[OUT_SIZE];
+    int rc = 0;
+    set_sender(&m, l->sender);
+    m.user = NULL;
+    if (m.kind != ADDRESS_NONE)
+        rc = party_of(d->db, PARTY_TIP, m.number, m.now.wall_ms, &m.party_id);
+    if (!rc)
+        rc = add_row(&m, l, "none", "unclear", 0);
+    if (!rc)
+        rc = text_say(d->cfg, TEXT_ALERT_UNCLEAR, out, sizeof(out), "name", "nguoi gui (mat phan dau)", "text",
+                      l->text, NULL);
+    return rc < 0 ? rc : alert_duty(d, PRIO_ALERT, 0, m.id, out);
+}
+
+/* A part of an incident's message that came after it: a supplement. */
+static int late_to(struct desk *d, struct letter *l, int64_t incident_id)
+{
+    char out[OUT_SIZE];
+    struct incident in;
+    struct msg m = {.d = d, .now = service_now(&d->time), .line = l->line, .body = l->text};
+    int rc = add_row(&m, l, "none", "late", 0);
+    if (!rc)
+        rc = message_settle(d->db, m.id, "late", incident_id);
+    if (!rc)
+        rc = audit(d, 0, "late_part", incident_id, m.id, l->text);
+    if (!rc)
+        rc = incident_by_id(d->db, incident_id, &in);
+    if (!rc)
+        rc = text_say(d->cfg, TEXT_ALERT_SUPPLEMENT, out, sizeof(out), "code", in.code, "text",
+                      in.restricted ? "xem tai truc" : l->text, NULL);
+    return rc < 0 ? rc : alert_concerned(d, &in, 0, PRIO_REPLY, out);
+}
+
+/* A part that comes after its message was handled as it was. The first part of what nobody
+ * understood says what it is: it is handled by itself, the duty desk has read the rest. */
 static int late(struct desk *d, struct part_row *r, int64_t message_id)
 {
-    char text[SMS_TEXT_MAX], out[OUT_SIZE];
-    struct incident in = {0};
+    char text[SMS_TEXT_MAX];
     int64_t incident_id = 0;
     int rc = text_of_part(r->part, text, sizeof(text));
     if (!rc)
         rc = message_incident(d->db, message_id, &incident_id);
-    struct letter l = {.line = r->line, .text = text, .smsc_ms = r->part->smsc_ms, .group_key = r->group_key};
-    struct msg m = {.d = d, .now = service_now(&d->time), .line = r->line, .body = text};
-    if (!rc)
-        rc = add_row(&m, &l, "none", incident_id ? "late" : "unclear", 0);
-    if (!rc && incident_id)
-        rc = message_settle(d->db, m.id, "late", incident_id);
-    if (!rc && incident_id)
-        rc = audit(d, 0, "late_part", incident_id, m.id, text);
-    if (!rc && incident_id)
-        rc = incident_by_id(d->db, incident_id, &in);
-    if (rc < 0 || !incident_id)
+    if (rc < 0)
         return rc;
-    rc = text_say(d->cfg, TEXT_ALERT_SUPPLEMENT, out, sizeof(out), "code", in.code, "text",
-                  in.restricted ? "xem tai truc" : text, NULL);
-    return rc < 0 ? rc : alert_concerned(d, &in, 0, PRIO_REPLY, out);
+    struct letter l = {
+        .line = r->line, .sender = r->part->sender, .text = text, .smsc_ms = r->part->smsc_ms, .group_key = r->group_key};
+    if (incident_id)
+        return late_to(d, &l, incident_id);
+    return r->part->seq == 1 ? handle_or_park(d, &l) : headless(d, &l);
 }
 
 static void hex(const uint8_t *p, size_t n, char *out)
@@ -370,7 +400,7 @@ static int multi(struct desk *d, struct part_row *r)
         rc = part_add(d->db, r);
     if (rc < 0)
         return rc;
-    rc = part_group_message(d->db, r->group_key, r->received_ms - LATE_MS, &message_id);
+    rc = part_group_message(d->db, r->group_key, r->part->seq, r->received_ms - LATE_MS, &message_id);
     if (!rc)
         return late(d, r, message_id);
     if (rc != -ENOENT)
@@ -404,21 +434,6 @@ static bool unhex(const char *text, uint8_t *out, size_t n)
     return true;
 }
 
-/* Without the first part nobody can say what it is: the duty desk reads it. */
-static int headless(struct desk *d, struct letter *l, int64_t party_id)
-{
-    struct msg m = {.d = d, .now = service_now(&d->time), .line = l->line, .body = l->text, .party_id = party_id};
-    set_sender(&m, l->sender);
-    if (m.user)
-        m.party_id = 0;
-    char out[OUT_SIZE];
-    int rc = add_row(&m, l, "none", "unclear", 0);
-    if (!rc)
-        rc = text_say(d->cfg, TEXT_ALERT_UNCLEAR, out, sizeof(out), "name", m.user ? m.user->name : "nguoi dan", "text",
-                      l->text, NULL);
-    return rc < 0 ? rc : alert_duty(d, PRIO_ALERT, 0, m.id, out);
-}
-
 int intake_incomplete(struct desk *d, const char *key)
 {
     uint8_t group_key[DIGEST_SIZE];
@@ -435,5 +450,5 @@ int intake_incomplete(struct desk *d, const char *key)
     if (rc < 0 && rc != -ENOENT)
         return rc;
     struct letter l = {.line = "", .sender = sender, .text = text, .smsc_ms = j.smsc_ms, .group_key = group_key};
-    return j.first ? handle_or_park(d, &l) : headless(d, &l, j.party_id);
+    return j.first ? handle_or_park(d, &l) : headless(d, &l);
 }

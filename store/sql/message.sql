@@ -16,9 +16,13 @@ WHERE group_key = $1 AND message_id IS NULL ORDER BY seq, id;
 -- name: part_group_seqs
 SELECT COUNT(DISTINCT seq) FROM part WHERE group_key = $1 AND message_id IS NULL;
 
+-- With this seq among what was joined, it is no late part: the reference is in use again.
 -- name: part_group_joined
 SELECT m.id FROM part p JOIN message m ON m.id = p.message_id
-WHERE p.group_key = $1 AND (m.received_ms >= $2 OR p.received_ms >= $2) ORDER BY m.id DESC LIMIT 1;
+WHERE p.group_key = $1 AND (m.received_ms >= $2 OR p.received_ms >= $2)
+  AND NOT EXISTS (SELECT 1 FROM part q WHERE q.group_key = $1 AND q.seq = $3 AND q.message_id IS NOT NULL
+                  AND q.received_ms >= $2)
+ORDER BY m.id DESC LIMIT 1;
 
 -- name: part_group_give
 UPDATE part SET message_id = $2, party_id = NULL WHERE group_key = $1 AND message_id IS NULL;

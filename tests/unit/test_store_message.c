@@ -126,14 +126,15 @@ static void a_group_is_joined_in_order_the_first_of_each_seq(void **state)
     assert_int_equal(j.n, 3);
     assert_true(j.party == party);
     make_message(&m, "ABC");
-    assert_int_equal(part_group_message(s->db, r.group_key, 0, &found), -ENOENT);
+    assert_int_equal(part_group_message(s->db, r.group_key, 4, 0, &found), -ENOENT);
     assert_int_equal(message_add(s->db, &m, &id), 0);
     assert_int_equal(part_group_take(s->db, r.group_key, id), 0);
     assert_int_equal(part_group_count(s->db, r.group_key), 0);
     assert_int_equal(store_number(s, "SELECT COUNT(*) FROM part WHERE party_id IS NOT NULL"), 0);
-    assert_int_equal(part_group_message(s->db, r.group_key, NOW_MS - 1, &found), 0);
+    assert_int_equal(part_group_message(s->db, r.group_key, 4, NOW_MS - 1, &found), 0);
     assert_true(found == id);
-    assert_int_equal(part_group_message(s->db, r.group_key, NOW_MS + 60000, &found), -ENOENT);
+    assert_int_equal(part_group_message(s->db, r.group_key, 4, NOW_MS + 60000, &found), -ENOENT);
+    assert_int_equal(part_group_message(s->db, r.group_key, 2, NOW_MS - 1, &found), -ENOENT); /* it had that one */
 }
 
 static void groups_are_apart_by_line_sender_reference_bits_and_total(void **state)
