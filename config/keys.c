@@ -10,6 +10,7 @@
 
 static const char *const log_levels[] = {"error", "warning", "note", "info", "debug", NULL};
 /* In the order of enum kind_goes. */
+static const char *const period_names[] = {"day", "week", "month", NULL};
 static const char *const goes_names[] = {"at_once", "while_under_way", "digest", "duty", NULL};
 
 static bool all(const char *s, int (*is)(int))
@@ -323,6 +324,23 @@ static const struct key form_keys[] = {
      .def = "false",
      .what = "records and counts",
      .offset = offsetof(struct form_def, activity)},
+    {.name = "leaders",
+     .type = KEY_BOOL,
+     .def = "false",
+     .what = "not for plain members",
+     .offset = offsetof(struct form_def, leaders)},
+    {.name = "period",
+     .type = KEY_ENUM,
+     .choices = period_names,
+     .def = "month",
+     .what = "what the confirmation counts",
+     .offset = offsetof(struct form_def, period)},
+    {.name = "target",
+     .type = KEY_INT,
+     .max = 100,
+     .def = "0",
+     .what = "so many a period are asked for, 0 = none",
+     .offset = offsetof(struct form_def, target)},
 };
 
 #define TABLE(t) ((struct key_table){t, ARRAY_LEN(t)})

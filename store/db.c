@@ -22,7 +22,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-
 #define BUSY_MS 2000
 /* A savepoint keeps each page it changes as it was. In one block of memory that costs half of
  * what it does in temp_store=MEMORY, which takes it in pieces of 1 KB; past the block it goes
@@ -30,8 +29,8 @@
 #define UNDO_SIZE (512 * 1024)
 
 static const char *const CONTROL[CTL_COUNT] = {
-    [CTL_BEGIN] = "BEGIN IMMEDIATE",   [CTL_COMMIT] = "COMMIT",     [CTL_ROLLBACK] = "ROLLBACK",
-    [CTL_SAVE] = "SAVEPOINT message",  [CTL_RELEASE] = "RELEASE message", [CTL_UNDO] = "ROLLBACK TO message",
+    [CTL_BEGIN] = "BEGIN IMMEDIATE",  [CTL_COMMIT] = "COMMIT",           [CTL_ROLLBACK] = "ROLLBACK",
+    [CTL_SAVE] = "SAVEPOINT message", [CTL_RELEASE] = "RELEASE message", [CTL_UNDO] = "ROLLBACK TO message",
 };
 
 struct pragma {
@@ -57,8 +56,8 @@ static const struct pragma PRAGMAS_WRITE[] = {
 };
 
 static const struct pragma PRAGMAS_READ[] = {
-    {"query_only", "ON", "1"},    {"busy_timeout", "2000", "2000"}, {"cache_size", "-3072", "-3072"},
-    {"mmap_size", "0", "0"},      {"temp_store", "MEMORY", "2"},    {"trusted_schema", "OFF", "0"},
+    {"query_only", "ON", "1"},      {"busy_timeout", "2000", "2000"}, {"cache_size", "-3072", "-3072"},
+    {"mmap_size", "0", "0"},        {"temp_store", "MEMORY", "2"},    {"trusted_schema", "OFF", "0"},
     {"cell_size_check", "ON", "1"},
 };
 
@@ -67,16 +66,23 @@ static int translate(int code)
     switch (code & 0xff) {
     case SQLITE_OK:
     case SQLITE_ROW:
-    case SQLITE_DONE: return 0;
-    case SQLITE_FULL: return -ENOSPC;
+    case SQLITE_DONE:
+        return 0;
+    case SQLITE_FULL:
+        return -ENOSPC;
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return -EBUSY;
-    case SQLITE_NOMEM: return -ENOMEM;
-    case SQLITE_READONLY: return -EPERM;
-    case SQLITE_TOOBIG: return -EMSGSIZE;
+    case SQLITE_LOCKED:
+        return -EBUSY;
+    case SQLITE_NOMEM:
+        return -ENOMEM;
+    case SQLITE_READONLY:
+        return -EPERM;
+    case SQLITE_TOOBIG:
+        return -EMSGSIZE;
     case SQLITE_CONSTRAINT:
         return code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY ? -EEXIST : -EINVAL;
-    default: return -EIO;
+    default:
+        return -EIO;
     }
 }
 
@@ -446,8 +452,7 @@ int db_migrate(struct db *db, const struct db_step *steps, size_t n)
         if (rc < 0) {
             if (db_in_transaction(db))
                 (void)db_exec(db, "ROLLBACK", NULL, 0);
-            log_err("database: the step from schema %d to %d failed; the file is as before", db->version,
-                    steps[i].to);
+            log_err("database: the step from schema %d to %d failed; the file is as before", db->version, steps[i].to);
             return -EIO;
         }
         db->version = steps[i].to;

@@ -8,7 +8,7 @@
 struct attendance {
     int64_t id, user_id;
     char place[16];
-    char night[12]; /* "2026-11-12" */
+    char night[12];        /* "2026-11-12" */
     int64_t in_ms, out_ms; /* out 0 = still there */
     int64_t message_id;
 };

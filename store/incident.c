@@ -203,8 +203,8 @@ int incident_each_live(struct db *db, int (*fn)(void *ctx, const struct incident
     return rc < 0 ? rc : each_incident(db, SQL_incident_live, fn, ctx);
 }
 
-int incident_each_of(struct db *db, int64_t user_id, int64_t party_id,
-                     int (*fn)(void *ctx, const struct incident *i), void *ctx)
+int incident_each_of(struct db *db, int64_t user_id, int64_t party_id, int (*fn)(void *ctx, const struct incident *i),
+                     void *ctx)
 {
     int rc = q_free(db, SQL_incident_of_sender);
     if (rc < 0)
@@ -214,8 +214,8 @@ int incident_each_of(struct db *db, int64_t user_id, int64_t party_id,
     return each_incident(db, SQL_incident_of_sender, fn, ctx);
 }
 
-int incident_each_between(struct db *db, int64_t from_ms, int64_t to_ms,
-                          int (*fn)(void *ctx, const struct incident *i), void *ctx)
+int incident_each_between(struct db *db, int64_t from_ms, int64_t to_ms, int (*fn)(void *ctx, const struct incident *i),
+                          void *ctx)
 {
     int rc = q_free(db, SQL_incident_between);
     if (rc < 0)

@@ -16,9 +16,9 @@ struct incident {
     char place[PLACE_CODE_SIZE]; /* "" = not known */
     int severity;
     bool restricted, unverified;
-    const char *text_in;             /* in: the whole text; out: NULL */
-    char text[INCIDENT_TEXT_SIZE];   /* out: cut at a character */
-    int64_t when_ms;                 /* 0 = not known */
+    const char *text_in;           /* in: the whole text; out: NULL */
+    char text[INCIDENT_TEXT_SIZE]; /* out: cut at a character */
+    int64_t when_ms;               /* 0 = not known */
     int64_t user_id, party_id, message_id;
     int64_t created_ms;
     char state[12]; /* "open" "acked" "closed" "cancelled" */
@@ -47,11 +47,11 @@ int incident_free_codes(struct db *db, int64_t closed_before_ms);
 /* Open and acknowledged incidents, most severe then oldest first. */
 int incident_each_live(struct db *db, int (*fn)(void *ctx, const struct incident *i), void *ctx);
 /* Open ones that nobody took, of one reporter (user or party, the other 0), newest first. */
-int incident_each_of(struct db *db, int64_t user_id, int64_t party_id,
-                     int (*fn)(void *ctx, const struct incident *i), void *ctx);
+int incident_each_of(struct db *db, int64_t user_id, int64_t party_id, int (*fn)(void *ctx, const struct incident *i),
+                     void *ctx);
 /* Those created in [from, to), any state, oldest first. */
-int incident_each_between(struct db *db, int64_t from_ms, int64_t to_ms,
-                          int (*fn)(void *ctx, const struct incident *i), void *ctx);
+int incident_each_between(struct db *db, int64_t from_ms, int64_t to_ms, int (*fn)(void *ctx, const struct incident *i),
+                          void *ctx);
 
 /* concern: the users who were alerted, with the step (0 = first alert). Adding twice keeps
  * the first. */

@@ -178,8 +178,7 @@ static int leave(struct db *db, int64_t id)
     return rc < 0 ? rc : 0;
 }
 
-static int sync_all(struct db *db, const struct roster_entry *r, size_t n, int64_t now_ms, struct seen *s,
-                    int *changed)
+static int sync_all(struct db *db, const struct roster_entry *r, size_t n, int64_t now_ms, struct seen *s, int *changed)
 {
     int64_t *gone = NULL;
     int rc = 0;

@@ -56,6 +56,8 @@ struct kind {
     size_t n_officers;
 };
 
+enum count_period { PERIOD_DAY, PERIOD_WEEK, PERIOD_MONTH };
+
 /* A form is data. Slots in order, e.g. { "thon", "loai", "[gio]", "mota" }: a name in
  * brackets is optional; names: thon loai gio ma so mota noidung phone moi field value
  * keyword, and "THANH/KHONG" style literals as "result:THANH|KHONG". */
@@ -65,8 +67,11 @@ struct form_def {
     size_t n_keywords;
     const char *const *slots;
     size_t n_slots;
-    bool activity;    /* records and counts, needs no C */
-    const char *file; /* where it stood, for messages */
+    bool activity;            /* records and counts, needs no C */
+    bool leaders;             /* activity: not for plain members */
+    enum count_period period; /* activity: the count of its confirmation */
+    int target;               /* so many a period and place are asked for; 0 = no number */
+    const char *file;         /* where it stood, for messages */
     int line;
 };
 

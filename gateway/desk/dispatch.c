@@ -59,5 +59,7 @@ int dispatch(struct msg *m)
             continue;
         return forms[i].roles & ROLE_BIT(role) ? forms[i].run(m) : refused(m);
     }
-    return ROSTER & ROLE_BIT(role) ? form_not_built(m) : refused(m);
+    if (!(ROSTER & ROLE_BIT(role)))
+        return refused(m);
+    return m->m->def && m->m->def->activity ? form_activity(m) : form_not_built(m);
 }

@@ -333,8 +333,8 @@ static int headless(struct desk *d, struct letter *l)
     if (!rc)
         rc = add_row(&m, l, "none", "unclear", 0);
     if (!rc)
-        rc = text_say(d->cfg, TEXT_ALERT_UNCLEAR, out, sizeof(out), "name", "nguoi gui (mat phan dau)", "text",
-                      l->text, NULL);
+        rc = text_say(d->cfg, TEXT_ALERT_UNCLEAR, out, sizeof(out), "name", "nguoi gui (mat phan dau)", "text", l->text,
+                      NULL);
     return rc < 0 ? rc : alert_duty(d, PRIO_ALERT, 0, m.id, out);
 }
 
@@ -368,8 +368,11 @@ static int late(struct desk *d, struct part_row *r, int64_t message_id)
         rc = message_incident(d->db, message_id, &incident_id);
     if (rc < 0)
         return rc;
-    struct letter l = {
-        .line = r->line, .sender = r->part->sender, .text = text, .smsc_ms = r->part->smsc_ms, .group_key = r->group_key};
+    struct letter l = {.line = r->line,
+                       .sender = r->part->sender,
+                       .text = text,
+                       .smsc_ms = r->part->smsc_ms,
+                       .group_key = r->group_key};
     if (incident_id)
         return late_to(d, &l, incident_id);
     return r->part->seq == 1 ? handle_or_park(d, &l) : headless(d, &l);

@@ -136,6 +136,7 @@ int form_cancel(struct msg *m);
 int form_lookup(struct msg *m);
 int form_checkin(struct msg *m);
 int form_checkout(struct msg *m);
+int form_activity(struct msg *m);
 int form_help(struct msg *m);
 int form_stop(struct msg *m);
 int form_answer(struct msg *m);

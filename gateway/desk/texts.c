@@ -82,6 +82,8 @@ static const struct {
     [TEXT_CORRECT_OK] = {"correct_ok", "code kind place advice"},
     [TEXT_CORRECT_BAD] = {"correct_bad", "code"},
     [TEXT_CORRECT_OTHERS] = {"correct_others", "code kind place"},
+    [TEXT_ACTIVITY_OK] = {"activity_ok", "keyword place period count"},
+    [TEXT_ACTIVITY_MISSING] = {"activity_missing", "missing text"},
     [TEXT_CODES_HELP] = {"codes_help", ""},
     [TEXT_CODES_UNKNOWN] = {"codes_unknown", ""},
     [TEXT_ADVICE] = {"advice", ""},
@@ -92,7 +94,7 @@ static const struct template_rule rules[] = {
     {"code", 7},    {"kind", 15},    {"place", 6},    {"advice", ADVICE_SEPTETS},
     {"name", 6},    {"text", 0},     {"step", 2},     {"time", 11},
     {"state", 60},  {"hours", 5},    {"keyword", 12}, {"choices", 52},
-    {"which", 110}, {"missing", 24},
+    {"which", 110}, {"missing", 24}, {"period", 9},   {"count", 7},
 };
 
 const char *text_key(enum text_id id)

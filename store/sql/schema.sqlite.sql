@@ -204,6 +204,19 @@ CREATE TABLE question (
 );
 CREATE UNIQUE INDEX question_open ON question (recipient) WHERE state = 'open';
 
+-- What the teams did, by form and place.
+CREATE TABLE activity (
+    id         INTEGER PRIMARY KEY,
+    form       TEXT   NOT NULL,
+    place      TEXT   NOT NULL,           -- '' = none
+    user_id    BIGINT NOT NULL REFERENCES "user" (id),
+    message_id BIGINT REFERENCES message (id),
+    at_ms      BIGINT NOT NULL,
+    slots      TEXT   NOT NULL,           -- '25 3', 'THANH'
+    text       TEXT   NOT NULL
+);
+CREATE INDEX activity_place ON activity (form, place, at_ms);
+
 -- The last that a line said of itself.
 CREATE TABLE line_state (
     line         TEXT PRIMARY KEY,

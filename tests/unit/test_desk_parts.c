@@ -58,7 +58,8 @@ static void the_rest_of_a_members_tip_does_not_name_him(void **state)
     assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM outbox WHERE body LIKE '%Nguyen Van An%'"), 0);
     assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM part WHERE party_id IS NOT NULL"), 0);
     assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM message WHERE party_id IN "
-                                   "(SELECT id FROM party WHERE domain = 'sender')"), 0);
+                                   "(SELECT id FROM party WHERE domain = 'sender')"),
+                     0);
 }
 
 int main(void)

@@ -214,7 +214,7 @@ static void no_number_is_in_any_file(void **state)
         assert_int_equal(store_files_with(s, SWAPPED, sizeof SWAPPED), 0);
         store_reopen(s);
     }
-    assert_int_equal(store_files_with(s, "goi ", 4), 1); /* the search does find what is there */
+    assert_int_equal(store_files_with(s, "goi ", 4), 1);                /* the search does find what is there */
     assert_int_equal(part_group_each(s->db, r.group_key, join, &j), 0); /* and the body opens again */
     assert_int_equal(j.n, 1);
 }

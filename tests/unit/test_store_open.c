@@ -434,7 +434,7 @@ static const struct {
     {"attendance_now", "attendance_open"},
     {"incident_live", "incident_live"},
     {"incident_of_sender", "incident_live"},
-    {"incident_count_codes", "incident_code"}, /* once at start */
+    {"incident_count_codes", "incident_code"},   /* once at start */
     {"incident_release_codes", "incident_code"}, /* once a day */
     {"outbox_ready", "outbox_head"},
     {"outbox_wait", "outbox_head"},

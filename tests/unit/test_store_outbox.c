@@ -174,7 +174,9 @@ static void nhan_cancels_the_queued_alerts_of_that_incident(void **state)
         struct outbox_row r = {.user_id = user,
                                .priority = PRIO_ALERT,
                                .incident_id = incident,
-                               .body_in = user == 1 ? "one" : user == 2 ? "two" : "three",
+                               .body_in = user == 1   ? "one"
+                                          : user == 2 ? "two"
+                                                      : "three",
                                .created_ms = NOW_MS,
                                .not_before_rel = REL,
                                .expires_rel = REL + 60000};
@@ -309,10 +311,18 @@ static void the_order_mark_holds_over_random_lives(void **state)
         for (int k = 0; k < n; k++) {
             assert_int_equal(outbox_sending(s->db, rows[k].id, "gsm1"), 0);
             switch ((r >> k) % 4) {
-            case 0: assert_int_equal(outbox_sent(s->db, rows[k].id, k, now), 0); break;
-            case 1: assert_int_equal(outbox_retry(s->db, rows[k].id, now + 200, 0), 0); break;
-            case 2: assert_true(outbox_unknown(s->db, rows[k].id, now + 100) >= 0); break;
-            default: assert_int_equal(outbox_failed(s->db, rows[k].id, 500), 0); break;
+            case 0:
+                assert_int_equal(outbox_sent(s->db, rows[k].id, k, now), 0);
+                break;
+            case 1:
+                assert_int_equal(outbox_retry(s->db, rows[k].id, now + 200, 0), 0);
+                break;
+            case 2:
+                assert_true(outbox_unknown(s->db, rows[k].id, now + 100) >= 0);
+                break;
+            default:
+                assert_int_equal(outbox_failed(s->db, rows[k].id, 500), 0);
+                break;
             }
         }
         assert_true(outbox_expire(s->db, now) >= 0);
