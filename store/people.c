@@ -206,5 +206,9 @@ int party_erase_old_tips(struct db *db, int64_t before_ms, int64_t now_ms)
         return rc;
     q_i64(db, SQL_part_forget_groups, 1, before_ms);
     rc = q_run(db, SQL_part_forget_groups);
+    if (rc < 0)
+        return rc;
+    q_i64(db, SQL_message_forget_texts, 1, before_ms);
+    rc = q_run(db, SQL_message_forget_texts);
     return rc < 0 ? rc : total;
 }

@@ -198,7 +198,7 @@ int alert_more(struct msg *m, const struct incident *in)
     int told;
     if (!goes_out(m->d, in, true))
         return 0;
-    int rc = tell_wanted(m->d, in, 0, true, &told);
+    int rc = tell_wanted(m->d, in, 0, !in->restricted, &told);
     return rc < 0 ? rc : schedule(m->d, in, in->alert_step);
 }
 
@@ -260,6 +260,9 @@ static int tell_concerned(void *ctx, int64_t user_id, int step, int64_t onscene_
     (void)step, (void)onscene_ms;
     struct concerned *c = ctx;
     if (user_id == c->except_user)
+        return 0;
+    /* known before it was restricted, or by COMAT: no more */
+    if (c->in->restricted && !alert_named(c->d, c->in->kind, people_by_id(&c->d->people, user_id)))
         return 0;
     return tell_user(c->d, user_id, c->p, c->in->id, 0, c->body);
 }

@@ -47,6 +47,9 @@ static int refused(struct msg *m)
 {
     m->disposition = "refused";
     const struct form_def *def = m->m->def;
+    /* a member who wrote of a tip has no role any more, and hears what any member hears */
+    if (!m->user && m->m->code[0] && people_by_phone(&m->d->people, m->number))
+        return reply_text(m, TEXT_CODE_UNKNOWN, "code", m->m->code);
     return reply_text(m, TEXT_NOT_ALLOWED, "keyword", def && def->n_keywords ? def->keywords[0] : m->m->form);
 }
 

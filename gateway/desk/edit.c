@@ -50,14 +50,33 @@ int edit_place(struct msg *m, struct incident *in, const char *place)
     return rc < 0 ? rc : tell_change(m, in);
 }
 
+/* May the sender move or end a restricted one? The reporter's phone may be in other hands. */
+static bool may_move(const struct msg *m, const struct incident *in)
+{
+    return !in->restricted || (m->user && alert_named(m->d, in->kind, m->user));
+}
+
+/* What is queued was written for others than those it goes to now. */
+static int take_back(struct msg *m, const struct incident *in)
+{
+    int rc = 0;
+    for (enum priority p = PRIO_SOS; rc >= 0 && p <= PRIO_REPLY; p++)
+        rc = outbox_cancel(m->d->db, in->id, p, 0);
+    return rc < 0 ? rc : 0;
+}
+
 int edit_kind(struct msg *m, struct incident *in, const char *kind)
 {
     const struct kind *k = config_kind(m->d->cfg, kind);
     if (!k)
         return -EINVAL;
     int rc = note(m, in, "kind", in->kind, kind);
-    /* once restricted it stays so: what few know must not become known by a correction */
-    in->restricted = in->restricted || k->restricted;
+    /* once restricted it stays so, with the kind that says who may know: noted, and no more */
+    if (rc < 0 || (in->restricted && (!k->restricted || !may_move(m, in))))
+        return rc;
+    if (k->restricted && !in->restricted)
+        rc = take_back(m, in);
+    in->restricted = k->restricted;
     in->severity = k->severity;
     if (!rc)
         rc = incident_set_kind(m->d->db, in->id, kind, in->severity, in->restricted);
@@ -131,9 +150,25 @@ int form_correct(struct msg *m)
     return rc ? edit_confirm(m, &in, TEXT_CORRECT_OK) : reply_text(m, TEXT_CORRECT_BAD, "code", in.code);
 }
 
+/* HUY of a restricted one from the reporter's phone: told to those named, it stays open. */
+static int ask_cancel(struct msg *m, const struct incident *in, const char *why)
+{
+    char out[OUT_SIZE];
+    m->disposition = "cancel";
+    int rc = audit(m->d, sender_id(m), "cancel_asked", in->id, m->id, why);
+    if (!rc)
+        rc = text_say(m->d->cfg, TEXT_ALERT_SUPPLEMENT, out, sizeof(out), "code", in->code, "text",
+                      "so da bao nhan HUY, viec van mo, xem tai truc", NULL);
+    if (!rc)
+        rc = alert_concerned(m->d, in, sender_id(m), PRIO_REPLY, out);
+    return rc < 0 ? rc : reply_text(m, TEXT_CANCEL_OK, "code", in->code);
+}
+
 int edit_cancel(struct msg *m, struct incident *in, const char *why)
 {
     m->incident_id = in->id;
+    if (!may_move(m, in))
+        return ask_cancel(m, in, why);
     if (strcmp(in->state, "open") != 0) {
         m->disposition = "acted_already";
         return reply_text(m, TEXT_CANCEL_LATE, "code", in->code);

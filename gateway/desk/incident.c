@@ -97,7 +97,7 @@ bool incident_is_his(struct msg *m, const struct incident *in)
     if (!m->user)
         return false;
     if (in->restricted)
-        return alert_named(m->d, in->kind, m->user) || incident_concerns(m->d, in->id, m->user->id);
+        return alert_named(m->d, in->kind, m->user) || in->acked_by == m->user->id;
     if (!strcmp(in->form, "tip") && user_in_team(m->user))
         return false; /* a tip is never the team's */
     return user_covers(m->user, in->place) || incident_concerns(m->d, in->id, m->user->id);

@@ -63,26 +63,23 @@ static void read_meaning(struct msg *m)
     m->m = &m->d->meaning;
 }
 
-/* Is this message about a tip that this number sent itself? Then it belongs to the tip's
- * party, or the link that was cut would be drawn again. */
-static int about_own_tip(struct msg *m, int64_t *party_id)
+/* Is this message about a tip? Officers hear the codes of tips; of anybody else only the one
+ * who sent it: with his name or as a sender he would be linked to it again, also when its
+ * party is erased. So he is a tip's party here, an officer only for a tip of his own. */
+static int about_tip(struct msg *m, int64_t *party_id)
 {
     struct incident in;
-    *party_id = 0;
-    if (!m->m->code[0])
-        return 0;
-    int rc = incident_by_code(m->d->db, m->m->code, &in);
-    if (rc < 0)
-        return rc == -ENOENT ? 0 : rc;
-    if (strcmp(in.form, "tip") != 0)
-        return 0;
     int64_t own;
-    rc = party_find(m->d->db, PARTY_TIP, m->number, &own);
-    if (rc < 0)
+    *party_id = 0;
+    int rc = m->m->code[0] ? incident_by_code(m->d->db, m->m->code, &in) : -ENOENT;
+    if (rc < 0 || strcmp(in.form, "tip") != 0)
         return rc == -ENOENT ? 0 : rc;
-    if (own == in.party_id)
+    if (!m->user || !user_is_officer(m->user))
+        return party_of(m->d->db, PARTY_TIP, m->number, m->now.wall_ms, party_id);
+    rc = party_find(m->d->db, PARTY_TIP, m->number, &own);
+    if (!rc && own == in.party_id)
         *party_id = own;
-    return 0;
+    return rc == -ENOENT ? 0 : rc;
 }
 
 /* A tip's sender is a party of its own domain, a user stays a user, anyone else is a party. */
@@ -93,7 +90,7 @@ static int settle_sender(struct msg *m)
     int64_t tip_party = 0;
     bool is_tip = !strcmp(m->m->form, "tip");
     int rc =
-        is_tip ? party_of(m->d->db, PARTY_TIP, m->number, m->now.wall_ms, &tip_party) : about_own_tip(m, &tip_party);
+        is_tip ? party_of(m->d->db, PARTY_TIP, m->number, m->now.wall_ms, &tip_party) : about_tip(m, &tip_party);
     if (rc < 0)
         return rc;
     if (tip_party) {

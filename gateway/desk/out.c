@@ -117,15 +117,33 @@ int tell_user(struct desk *d, int64_t user_id, enum priority p, int64_t incident
     return put(d, &r);
 }
 
+/* Did this party's number say NGUNG, as a user or as a sender? Also true when it is erased. */
+static int party_is_silent(struct desk *d, int64_t party_id, bool *silent)
+{
+    char number[ADDRESS_SIZE];
+    int64_t sender;
+    *silent = true;
+    int rc = party_number(d->db, party_id, number, sizeof(number));
+    if (rc < 0)
+        return rc == -ENOENT || rc == -EPERM ? 0 : rc;
+    const struct user *u = people_by_phone(&d->people, number);
+    *silent = u && u->stopped;
+    rc = u ? 0 : party_find(d->db, PARTY_SENDER, number, &sender);
+    if (!rc && !u)
+        rc = party_stopped(d->db, sender, silent);
+    explicit_bzero(number, sizeof(number));
+    return rc == -ENOENT ? 0 : rc;
+}
+
 int tell_reporter(struct desk *d, const struct incident *in, const char *body)
 {
     if (in->user_id)
         return tell_user(d, in->user_id, PRIO_REPLY, in->id, 0, body);
     if (!in->party_id)
         return 0;
-    bool may = false, stopped = false;
-    int rc = party_stopped(d->db, in->party_id, &stopped);
-    if (!rc && !stopped)
+    bool may = false, silent = false;
+    int rc = party_is_silent(d, in->party_id, &silent);
+    if (!rc && !silent)
         rc = party_may_get(d, in->party_id, &may);
     if (rc < 0 || !may)
         return rc;

@@ -111,6 +111,8 @@ static int own_open_sos(void *ctx, const struct incident *i)
 /* The sender's SOS that is still open or taken: 0 or -ENOENT. */
 static int find_own_sos(struct msg *m, struct incident *out)
 {
+    if (!m->user && !m->party_id)
+        return -ENOENT; /* a withheld number is nobody's */
     struct own_sos o = {.user_id = m->user ? m->user->id : 0, .party_id = m->user ? 0 : m->party_id};
     int rc = incident_each_live(m->d->db, own_open_sos, &o);
     if (rc < 0)

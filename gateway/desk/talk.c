@@ -40,26 +40,14 @@ int form_help(struct msg *m)
     return reply_text(m, m->user ? TEXT_HELP : TEXT_HELP_STRANGER, "place", example_place(m));
 }
 
-/* The same phone may have sent tips, as a party of its own: no news of those either. */
-static int stop_tips(struct msg *m)
-{
-    int64_t tip_party;
-    int rc = party_find(m->d->db, PARTY_TIP, m->number, &tip_party);
-    if (rc < 0)
-        return rc == -ENOENT ? 0 : rc;
-    return party_set_stopped(m->d->db, tip_party, true);
-}
-
 int form_stop(struct msg *m)
 {
     m->disposition = "stop";
     int rc = reply_text(m, TEXT_STOP_OK, "", "");
-    if (!rc)
-        rc = stop_tips(m);
     if (rc < 0)
         return rc;
-    if (!m->user)
-        return party_set_stopped(m->d->db, m->party_id, true);
+    if (!m->user) /* the mark of a tip's party would pair the two: tell_reporter asks here */
+        return m->party_id ? party_set_stopped(m->d->db, m->party_id, true) : 0;
     rc = user_set_stopped(m->d->db, m->user->id, true);
     if (!rc)
         rc = audit(m->d, m->user->id, "stop", 0, m->id, "");
@@ -94,7 +82,7 @@ static void probe(struct msg *m, bool *has_place, bool *has_kind)
 
 /* The sender is told what is missing, and the duty desk reads it. A phone that answers every
  * text ends in the daily list. */
-static int tell_unclear(struct msg *m, const char *missing)
+static int tell_unclear(struct msg *m, const char *missing, bool restricted)
 {
     char out[OUT_SIZE];
     bool may;
@@ -103,7 +91,7 @@ static int tell_unclear(struct msg *m, const char *missing)
         return rc;
     m->disposition = "unclear";
     rc = text_say(m->d->cfg, TEXT_ALERT_UNCLEAR, out, sizeof(out), "name", m->user ? m->user->name : "nguoi dan",
-                  "text", m->body, NULL);
+                  "text", restricted ? "viec can xu ly rieng" : m->body, NULL);
     if (!rc)
         rc = alert_duty(m->d, PRIO_ALERT, 0, m->id, out);
     if (!rc)
@@ -128,7 +116,8 @@ int form_none(struct msg *m)
     m->disposition = "duty_list"; /* chatter: the duty desk's daily list, in silence */
     if (!place && !kind)
         return 0;
-    return tell_unclear(m, place && kind ? "lenh" : place ? "loai viec" : "thon nao");
+    const struct kind *k = kind ? config_kind(m->d->cfg, m->d->meaning.kind) : NULL;
+    return tell_unclear(m, place && kind ? "lenh" : place ? "loai viec" : "thon nao", k && k->restricted);
 }
 
 int form_code(struct msg *m)

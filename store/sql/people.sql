@@ -51,6 +51,10 @@ WHERE p.domain = 'tip' AND p.sealed IS NOT NULL AND p.created_ms < $1
   AND p.id NOT IN (SELECT i.party_id FROM incident i WHERE i.created_ms >= $1 AND i.party_id IS NOT NULL)
 ORDER BY p.id LIMIT 256;
 
+-- The window of a resend is minutes.
+-- name: message_forget_texts
+UPDATE message SET text_key = NULL WHERE text_key IS NOT NULL AND received_ms < $1;
+
 -- What joined the parts of a sender's messages is of no use any more.
 -- name: part_forget_groups
 UPDATE part SET group_key = NULL WHERE group_key IS NOT NULL AND message_id IS NOT NULL AND received_ms < $1;
