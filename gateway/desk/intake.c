@@ -101,19 +101,31 @@ static int settle_sender(struct msg *m)
     return m->user ? 0 : party_of(m->d->db, PARTY_SENDER, m->number, m->now.wall_ms, &m->party_id);
 }
 
-/* SOS, VAO, answers and commands are never taken for a resend. */
-static bool can_be_resend(const struct meaning *mm)
+/* SOS, VAO, answers and commands are never taken for a resend. A text without a form may be a
+ * member's report, unless a question is open: then it may be the answer, the same as the last. */
+static bool can_be_resend(const struct msg *m)
 {
     static const char *const forms[] = {"incident", "tip", "supplement"};
+    struct question q;
     for (size_t i = 0; i < ARRAY_LEN(forms); i++)
-        if (!strcmp(mm->form, forms[i]))
+        if (!strcmp(m->m->form, forms[i]))
             return true;
-    return mm->def && mm->def->activity;
+    if (m->user && !strcmp(m->m->form, "none"))
+        return question_of(m->d->db, m->user->id, 0, &q) == -ENOENT;
+    return m->m->def && m->m->def->activity;
+}
+
+/* Two machines must not talk to each other: a text of our own that comes back, and a notice of
+ * an operator that begins as a tip does. */
+static bool is_machine(const struct msg *m)
+{
+    bool named = m->kind == ADDRESS_ALPHA || m->kind == ADDRESS_SHORT;
+    return (named && !strcmp(m->m->form, "tip")) || text_is_own(m->d->cfg, m->body);
 }
 
 static int64_t resend_key(const struct msg *m)
 {
-    if (!can_be_resend(m->m) || m->kind == ADDRESS_NONE)
+    if (!can_be_resend(m) || m->kind == ADDRESS_NONE)
         return 0;
     char text[SMS_TEXT_MAX + ADDRESS_SIZE];
     struct sbuf b = sbuf_on(text, sizeof(text));
@@ -189,6 +201,8 @@ static int handle(struct desk *d, struct letter *l)
     int rc = settle_sender(&m);
     if (rc < 0)
         return rc;
+    if (is_machine(&m))
+        return add_row(&m, l, "none", "machine", 0);
     int64_t key = resend_key(&m), same_incident = 0;
     int same = find_same(&m, key, &same_incident);
     if (same < 0 && same != -ENOENT)
@@ -447,7 +461,7 @@ int intake_incomplete(struct desk *d, const char *key)
         return rc; /* taken in the meantime */
     if (j.party_id)
         rc = party_number(d->db, j.party_id, sender, sizeof(sender));
-    if (rc < 0 && rc != -ENOENT)
+    if (rc < 0 && rc != -ENOENT && rc != -EPERM)
         return rc;
     struct letter l = {.line = "", .sender = sender, .text = text, .smsc_ms = j.smsc_ms, .group_key = group_key};
     return j.first ? handle_or_park(d, &l) : headless(d, &l);

@@ -221,3 +221,50 @@ const char *text_help(const struct config *cfg, const char *form)
     sbuf_addf(&b, "help_%s", form);
     return sbuf_done(&b) < 0 ? NULL : texts_find(cfg, key);
 }
+
+#define OWN_LETTERS_MIN 10 /* fewer fixed letters than these say nothing about who wrote a text */
+
+/* What stands for a placeholder, up to the next fixed words: codes and steps are digits. */
+static const char *skip_value(const char *p, const char *name, size_t n, const char *next, size_t next_len)
+{
+    bool digits = (n == 4 && !memcmp(name, "code", 4)) || (n == 4 && !memcmp(name, "step", 4));
+    if (digits)
+        return p + strspn(p, "0123456789");
+    if (!next_len)
+        return p + strlen(p);
+    for (; *p; p++)
+        if (!strncmp(p, next, next_len))
+            break;
+    return p;
+}
+
+/* Is body what this template renders to? Its fixed words in their order, from first to last. */
+static bool is_rendered(const char *t, const char *body)
+{
+    size_t letters = 0, n = strcspn(t, "{");
+    if (n == 0)
+        return false;
+    for (;;) {
+        if (strncmp(body, t, n) != 0)
+            return false;
+        letters += n;
+        body += n;
+        t += n;
+        if (!*t)
+            return !*body && letters >= OWN_LETTERS_MIN;
+        const char *end = strchr(t, '}');
+        if (!end)
+            return false;
+        n = strcspn(end + 1, "{");
+        body = skip_value(body, t + 1, (size_t)(end - t - 1), end + 1, n);
+        t = end + 1;
+    }
+}
+
+bool text_is_own(const struct config *cfg, const char *body)
+{
+    for (size_t i = 0; i < cfg->n_messages; i++)
+        if (is_rendered(cfg->messages[i].text, body))
+            return true;
+    return false;
+}

@@ -97,4 +97,7 @@ const char *text_advice(const struct config *cfg, const char *kind);
 /* "help_incident" and so on, or NULL. */
 const char *text_help(const struct config *cfg, const char *form);
 
+/* Is this one of the service's own texts, sent back by a machine (or by mistake)? */
+bool text_is_own(const struct config *cfg, const char *body);
+
 #endif

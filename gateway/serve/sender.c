@@ -263,14 +263,16 @@ static int take_row(struct sender *s, size_t lane, const struct outbox_row *row)
     char number[ADDRESS_SIZE];
     struct line_msg *m = &s->out[s->n_out];
     int rc = desk_recipient(s->w->desk, row, number, sizeof(number));
-    if (rc && rc != -ENOENT)
+    if (rc && rc != -ENOENT && rc != -EPERM) /* a seal that does not open must not hold up all others */
         return rc;
     line_msg_init(m, LINE_SEND);
     if (!rc)
         rc = fill_part(&m->u.send.part, number, row->body);
     if (rc) {
         log_warn("outbox %lld: %s", (long long)row->id,
-                 rc == -ENOENT ? "its recipient is gone" : "no text for one SMS");
+                 rc == -ENOENT  ? "its recipient is gone"
+                 : rc == -EPERM ? "its recipient can not be read"
+                                : "no text for one SMS");
         rc = outbox_failed(s->w->db, row->id, 0);
         return rc < 0 ? rc : 1;
     }

@@ -62,6 +62,15 @@ static void the_rest_of_a_members_tip_does_not_name_him(void **state)
                      0);
 }
 
+static void a_part_whose_seal_does_not_open_is_read_by_the_duty_desk(void **state)
+{
+    struct rig *r = *state;
+    rig_part(r, STRANGER, 7, 1, 2, "BC man de chay nha ");
+    assert_int_equal(db_exec(r->db, "UPDATE party SET sealed = zeroblob(80)", NULL, 0), 0);
+    rig_later(r, 11 * MINUTE_MS);
+    assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM part WHERE message_id IS NULL"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -69,6 +78,7 @@ int main(void)
         rig_test(a_late_last_part_is_a_supplement),
         rig_test(a_late_first_part_is_read_and_not_shelved),
         rig_test(a_late_middle_part_of_what_nobody_understood_goes_to_the_duty_desk),
+        rig_test(a_part_whose_seal_does_not_open_is_read_by_the_duty_desk),
         rig_test(the_rest_of_a_members_tip_does_not_name_him),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
