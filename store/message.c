@@ -6,6 +6,7 @@
  */
 #include "store/message.h"
 
+#include "gateway/base/civil.h"
 #include "gateway/base/err.h"
 #include "gateway/base/log.h"
 #include "store/engine.h"
@@ -18,6 +19,8 @@
 void part_keys(struct db *db, struct part_row *r)
 {
     const struct sms_part *p = r->part;
+    /* Without a time stamp the same words later are other words: told apart by the hour. */
+    int64_t stamp_ms = p->smsc_ms ? p->smsc_ms : -(r->received_ms / HOUR_MS);
     const uint8_t numbers[] = {(uint8_t)(p->ref >> 8), (uint8_t)p->ref, p->ref_bits, p->total, p->seq};
     struct piece group[] = {
         {"group", 5}, {r->line, strlen(r->line)}, {p->sender, strlen(p->sender)}, {numbers, sizeof numbers - 1}};
@@ -25,7 +28,7 @@ void part_keys(struct db *db, struct part_row *r)
                            {r->line, strlen(r->line)},
                            {p->sender, strlen(p->sender)},
                            {numbers, sizeof numbers},
-                           {&p->smsc_ms, sizeof p->smsc_ms},
+                           {&stamp_ms, sizeof stamp_ms},
                            {p->body, p->body_len <= SMS_BODY_MAX ? p->body_len : SMS_BODY_MAX}};
     uint32_t seconds = (uint32_t)(p->smsc_ms / 1000);
     seal_hash(db->keys.part, part, ARRAY_LEN(part), r->key);

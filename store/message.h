@@ -18,7 +18,7 @@ struct part_row {
     const struct sms_part *part;
 };
 
-/* Computes key and group_key from line and part. */
+/* Computes key and group_key from line and part; received_ms must be set. */
 void part_keys(struct db *db, struct part_row *r);
 /* -EEXIST: this very part is kept already. */
 int part_add(struct db *db, const struct part_row *r);

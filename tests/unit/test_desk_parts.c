@@ -71,6 +71,19 @@ static void a_part_whose_seal_does_not_open_is_read_by_the_duty_desk(void **stat
     assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM part WHERE message_id IS NULL"), 0);
 }
 
+/* Else every VAO of a network that sends no usable time would be the first one, read again. */
+static void a_text_without_a_time_stamp_is_another_one_later(void **state)
+{
+    struct rig *r = *state;
+    for (int i = 0; i < 2; i++) {
+        struct sms_part p = {.total = 1, .seq = 1, .pad = 1};
+        rig_give(r, &p, MEMBER, "VAO");
+        rig_give(r, &p, MEMBER, "VAO"); /* read again from the SIM */
+        clock_advance(r->clock, DAY_MS);
+    }
+    assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM message WHERE disposition = 'checkin'"), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -79,6 +92,7 @@ int main(void)
         rig_test(a_late_first_part_is_read_and_not_shelved),
         rig_test(a_late_middle_part_of_what_nobody_understood_goes_to_the_duty_desk),
         rig_test(a_part_whose_seal_does_not_open_is_read_by_the_duty_desk),
+        rig_test(a_text_without_a_time_stamp_is_another_one_later),
         rig_test(the_rest_of_a_members_tip_does_not_name_him),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
