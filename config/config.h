@@ -96,6 +96,7 @@ struct config {
     char service_name[32];            /* "CA xa Tan Phuc", for texts; default "CA xa" */
     int code_digits;                  /* digits of an incident code before the check digit: 4..6, default 4 */
     int join_parts_s;                 /* incomplete multipart handled after, default 600 */
+    int join_window_s;                /* one event, many reports: default 1800, 0 = never */
     int resend_window_s;              /* same report again, default 300 */
     int unknown_replies_per_hour;     /* to one unknown number, default 3 */
     int unknown_replies_all_per_hour; /* to all unknown numbers, default 60 */

@@ -116,6 +116,8 @@ static const struct key config_keys[] = {
      .what = "how the service calls itself in texts"},
     NUMBER(code_digits, "digits", 4, 6, "4", false, "digits of an incident's code before its check digit"),
     NUMBER(join_parts_s, "s", 10, 86400, "600", true, "a long message whose parts do not all come is handled after"),
+    NUMBER(join_window_s, "s", 0, 86400, "1800", true,
+           "reports of one kind in one village within join one incident, 0 = never"),
     NUMBER(resend_window_s, "s", 0, 3600, "300", true, "the same report from the same sender within is the same one"),
     NUMBER(unknown_replies_per_hour, "replies", 0, 60, "3", true, "replies an hour to one unknown number"),
     NUMBER(unknown_replies_all_per_hour, "replies", 0, 3600, "60", true, "replies an hour to all unknown numbers"),

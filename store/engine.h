@@ -21,8 +21,9 @@
 #define KEY_SIZE 32
 #define PARTY_CACHE 1024 /* a power of two */
 #define CODE_LENS 9
-#define Q_OLDER_MAX 256 /* so many older rows in a row end a count: a clock that was wrong for a while hides nothing   \
-                         */
+#define Q_OLDER_MAX                                                                                                    \
+    256 /* so many older rows in a row end a count: a clock that was wrong for a while hides nothing                   \
+         */
 
 struct sqlite3;
 struct sqlite3_stmt;

@@ -31,6 +31,7 @@ int incident_add(struct db *db, const struct incident *in, int64_t *id)
     q_ref(db, q, 12, in->message_id);
     q_i64(db, q, 13, in->created_ms);
     q_text(db, q, 14, in->state[0] ? in->state : "open");
+    q_i64(db, q, 15, in->joinable);
     int rc = q_insert(db, q, id);
     size_t len = strlen(in->code);
     if (rc == 0 && db->codes_known && len < CODE_LENS)
@@ -126,6 +127,18 @@ int incident_set_step(struct db *db, int64_t id, int step)
     q_i64(db, SQL_incident_set_alert_step, 1, id);
     q_i64(db, SQL_incident_set_alert_step, 2, step);
     return changed(q_run(db, SQL_incident_set_alert_step));
+}
+
+int incident_verify(struct db *db, int64_t id)
+{
+    q_i64(db, SQL_incident_set_verified, 1, id);
+    return changed(q_run(db, SQL_incident_set_verified));
+}
+
+int incident_reopen(struct db *db, int64_t id)
+{
+    q_i64(db, SQL_incident_set_reopened, 1, id);
+    return changed(q_run(db, SQL_incident_set_reopened));
 }
 
 int incident_set_place(struct db *db, int64_t id, const char *place)

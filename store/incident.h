@@ -16,6 +16,7 @@ struct incident {
     char place[PLACE_CODE_SIZE]; /* "" = not known */
     int severity;
     bool restricted, unverified;
+    bool joinable;                 /* in: other reports of its kind and place may join it */
     const char *text_in;           /* in: the whole text; out: NULL */
     char text[INCIDENT_TEXT_SIZE]; /* out: cut at a character */
     int64_t when_ms;               /* 0 = not known */
@@ -35,6 +36,10 @@ int incident_ack(struct db *db, int64_t id, int64_t user_id, int64_t now_ms);
 int incident_close(struct db *db, int64_t id, int64_t user_id, int64_t now_ms, const char *outcome);
 int incident_cancel(struct db *db, int64_t id, int64_t user_id, int64_t now_ms, const char *why);
 int incident_set_step(struct db *db, int64_t id, int step);
+/* A member confirmed what a stranger reported. */
+int incident_verify(struct db *db, int64_t id);
+/* Closed, cancelled or taken: open again, nobody's. -ENOENT when it is open. */
+int incident_reopen(struct db *db, int64_t id);
 /* Corrections. severity and restricted are the kind's. */
 int incident_set_place(struct db *db, int64_t id, const char *place);
 int incident_set_kind(struct db *db, int64_t id, const char *kind, int severity, bool restricted);

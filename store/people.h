@@ -18,10 +18,12 @@ struct user {
     char places[256]; /* codes joined by one space; "" = all */
     char pin_hash[128];
     bool active, stopped;
+    bool by_dk; /* registered himself with an invite; no line of the roster */
+    int64_t since_ms;
 };
 
 /* Makes the users equal to the roster: found by phone, added, changed, or set inactive and
- * their phone erased. Own transaction if none is open. changed (may be NULL) counts. PINs are
+ * their phone erased; those who came by DK stay, and are the roster's once it has their phone. Own transaction if none is open. changed (may be NULL) counts. PINs are
  * hashed (keyed, then Argon2id of 2 MB: the core's memory is bounded) only when they differ.
  * -EEXIST when a phone stands there twice: nothing is changed. */
 int user_sync(struct db *db, const struct roster_entry *r, size_t n, int64_t now_ms, int *changed);

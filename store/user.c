@@ -3,7 +3,8 @@
  * Users of the service: the roster, mirrored. Called at start, on SIGHUP and by the roster
  * command (user_sync), and by the desk to know its users.
  *
- * Who is off the roster stays as a row without phone and PIN: incidents and audit name it.
+ * Who is off the roster stays as a row without phone and PIN: incidents and audit name it. Who
+ * came by DK (invite.c) stays until a roster names his phone: from then on he is the roster's.
  * What can go wrong: the same phone twice in a roster (-EEXIST, nothing is changed).
  */
 #include "gateway/base/err.h"
@@ -29,6 +30,8 @@ static void read_user(struct db *db, enum sql_id q, struct user *u)
     q_copy(db, q, 5, u->pin_hash, sizeof u->pin_hash);
     u->active = q_get(db, q, 6) != 0;
     u->stopped = q_get(db, q, 7) != 0;
+    u->by_dk = strcmp(q_str(db, q, 8), "dk") == 0;
+    u->since_ms = q_get(db, q, 9);
 }
 
 int user_get(struct db *db, int64_t id, struct user *out)
@@ -132,7 +135,7 @@ static int sync_one(struct db *db, const struct roster_entry *r, int64_t now_ms,
     *id = u.id;
     if (pin < 0)
         return pin;
-    if (known && !pin && u.active && u.role == r->role && strcmp(u.name, r->name) == 0 &&
+    if (known && !pin && u.active && !u.by_dk && u.role == r->role && strcmp(u.name, r->name) == 0 &&
         strcmp(u.places, r->places) == 0)
         return 0;
     rc = known ? change_user(db, &u, r, hash) : add_user(db, r, hash, now_ms, id);
@@ -145,7 +148,7 @@ static int by_id(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The active users that the roster did not name: their ids into gone (malloc'ed), the count. */
+/* The active users of the roster that it does not name any more: their ids into gone (malloc'ed), the count. */
 static int unseen(struct db *db, const struct seen *s, int64_t **gone)
 {
     int n = 0, rc = 0;
@@ -153,6 +156,8 @@ static int unseen(struct db *db, const struct seen *s, int64_t **gone)
     *gone = NULL;
     while ((rc = q_row(db, SQL_user_active)) == 1) {
         int64_t id = q_get(db, SQL_user_active, 0);
+        if (strcmp(q_str(db, SQL_user_active, 8), "dk") == 0)
+            continue; /* came by DK: not the roster's to remove */
         if (s->n && bsearch(&id, s->ids, s->n, sizeof id, by_id))
             continue;
         if ((size_t)n == cap) {

@@ -85,7 +85,7 @@ static int tell_closed(struct msg *m, const struct incident *in)
     }
     if (!rc)
         rc = text_say(m->d->cfg, TEXT_CLOSE_OTHERS, out, sizeof(out), "code", in->code, "name", m->user->name, "text",
-                      in->restricted ? "" : m->m->text, NULL);
+                      in->restricted || !*m->m->text ? "da xu ly" : m->m->text, NULL);
     return rc < 0 ? rc : alert_concerned(m->d, in, m->user->id, PRIO_REPLY, out);
 }
 

@@ -114,8 +114,8 @@ static int tell_one(struct desk *d, const struct incident *in, const struct user
     snprintf(step_text, sizeof(step_text), "%d", step % 100);
     enum text_id id = text_of(in, step, w);
     const char *what = in->text_in ? in->text_in : in->text;
-    if (!*what && id != TEXT_ALERT_SOS)
-        what = "khong ghi chi tiet";
+    if (!*what)
+        what = id == TEXT_ALERT_SOS ? "can giup" : "khong ghi chi tiet";
     int rc = text_say(d->cfg, id, out, sizeof(out), "code", in->code, "kind", in->kind, "place",
                       incident_place_name(d, in), "text", what, "name", sender_name(d, in), "step", step_text, NULL);
     if (!rc)

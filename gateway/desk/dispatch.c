@@ -36,6 +36,10 @@ static const struct {
     {"help", form_help, ANYONE},
     {"stop", form_stop, ANYONE},
     {"code", form_code, OFFICERS},
+    {"call_out", form_call_out, ROLE_BIT(ROLE_AREA_OFFICER) | ROLE_BIT(ROLE_DUTY)},
+    {"relay", form_relay, ROLE_BIT(ROLE_AREA_OFFICER) | ROLE_BIT(ROLE_DUTY)},
+    {"split", form_split, ROLE_BIT(ROLE_DUTY)},
+    {"reopen", form_reopen, ROLE_BIT(ROLE_DUTY)},
     {"answer", form_answer, ANYONE},
     {"none", form_none, ANYONE},
     /* kept, and answered honestly until they are built */
@@ -50,7 +54,8 @@ static int refused(struct msg *m)
     /* a member who wrote of a tip has no role any more, and hears what any member hears */
     if (!m->user && m->m->code[0] && people_by_phone(&m->d->people, m->number))
         return reply_text(m, TEXT_CODE_UNKNOWN, "code", m->m->code);
-    return reply_text(m, TEXT_NOT_ALLOWED, "keyword", def && def->n_keywords ? def->keywords[0] : m->m->form);
+    const char *keyword = def && def->n_keywords ? def->keywords[0] : !strcmp(m->m->form, "code") ? "*#" : m->m->form;
+    return reply_text(m, TEXT_NOT_ALLOWED, "keyword", keyword);
 }
 
 int dispatch(struct msg *m)

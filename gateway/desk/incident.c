@@ -65,9 +65,30 @@ int incident_open(struct desk *d, struct incident *in, int64_t *id)
     return -ENOSPC;
 }
 
+static int64_t user_of(const struct msg *m)
+{
+    return m->user ? m->user->id : 0;
+}
+
+struct find_report {
+    int64_t user_id, party_id;
+    bool found;
+};
+
+static int is_his_report(void *ctx, const struct report *r)
+{
+    struct find_report *f = ctx;
+    f->found |= f->user_id ? r->user_id == f->user_id : f->party_id && r->party_id == f->party_id;
+    return 0;
+}
+
 bool incident_is_reporter(const struct msg *m, const struct incident *in)
 {
-    return m->user ? in->user_id == m->user->id : in->party_id && in->party_id == m->party_id;
+    if (m->user ? in->user_id == m->user->id : in->party_id && in->party_id == m->party_id)
+        return true;
+    struct find_report f = {.user_id = user_of(m), .party_id = m->user ? 0 : m->party_id};
+    report_each(m->d->db, in->id, is_his_report, &f);
+    return f.found;
 }
 
 struct find_user {

@@ -89,8 +89,7 @@ static int settle_sender(struct msg *m)
         return 0;
     int64_t tip_party = 0;
     bool is_tip = !strcmp(m->m->form, "tip");
-    int rc =
-        is_tip ? party_of(m->d->db, PARTY_TIP, m->number, m->now.wall_ms, &tip_party) : about_tip(m, &tip_party);
+    int rc = is_tip ? party_of(m->d->db, PARTY_TIP, m->number, m->now.wall_ms, &tip_party) : about_tip(m, &tip_party);
     if (rc < 0)
         return rc;
     if (tip_party) {

@@ -5,7 +5,7 @@
  *
  *   report tip sos safe ack close onscene supplement lookup checkin checkout help stop code
  *                  what its form asked for was done
- *   correct cancel answer asked activity
+ *   correct cancel answer asked activity joined split call_out relay reopen
  *   same           the same report again within minutes: nothing done twice
  *   acted_already  NHAN or XONG for what is taken or closed already
  *   refused        the sender's role or places do not allow it; he was told

@@ -135,20 +135,55 @@ static int party_is_silent(struct desk *d, int64_t party_id, bool *silent)
     return rc == -ENOENT ? 0 : rc;
 }
 
-int tell_reporter(struct desk *d, const struct incident *in, const char *body)
+static int to_reporter(struct desk *d, int64_t user_id, int64_t party_id, int64_t incident_id, const char *body)
 {
-    if (in->user_id)
-        return tell_user(d, in->user_id, PRIO_REPLY, in->id, 0, body);
-    if (!in->party_id)
+    if (user_id)
+        return tell_user(d, user_id, PRIO_REPLY, incident_id, 0, body);
+    if (!party_id)
         return 0;
-    bool may = false, silent = false;
-    int rc = party_is_silent(d, in->party_id, &silent);
+    bool may = false, silent;
+    int rc = party_is_silent(d, party_id, &silent);
     if (!rc && !silent)
-        rc = party_may_get(d, in->party_id, &may);
+        rc = party_may_get(d, party_id, &may);
     if (rc < 0 || !may)
         return rc;
-    struct outbox_row r = {.party_id = in->party_id, .priority = PRIO_REPLY, .incident_id = in->id, .body_in = body};
+    struct outbox_row r = {.party_id = party_id, .priority = PRIO_REPLY, .incident_id = incident_id, .body_in = body};
     return put(d, &r);
+}
+
+struct joined {
+    struct desk *d;
+    const struct incident *in;
+    const char *body;
+};
+
+static int tell_joined(void *ctx, const struct report *r)
+{
+    struct joined *j = ctx;
+    if (r->user_id == j->in->user_id && r->party_id == j->in->party_id)
+        return 0; /* the first reporter once more */
+    return to_reporter(j->d, r->user_id, r->party_id, r->incident_id, j->body);
+}
+
+int tell_reporter(struct desk *d, const struct incident *in, const char *body)
+{
+    struct joined j = {.d = d, .in = in, .body = body};
+    int rc = to_reporter(d, in->user_id, in->party_id, in->id, body);
+    return rc < 0 ? rc : report_each(d->db, in->id, tell_joined, &j);
+}
+
+int relay_reporter(struct desk *d, const struct incident *in, const char *body)
+{
+    char number[ADDRESS_SIZE];
+    struct outbox_row r = {.user_id = in->user_id,
+                           .party_id = in->user_id ? 0 : in->party_id,
+                           .priority = PRIO_REPLY,
+                           .incident_id = in->id,
+                           .body_in = body};
+    if (!r.user_id && !r.party_id)
+        return -ENOENT;
+    int rc = desk_recipient(d, &r, number, sizeof(number));
+    return rc < 0 ? rc : put(d, &r);
 }
 
 void clock_text(int64_t at_ms, int64_t now_ms, char *out, size_t size)

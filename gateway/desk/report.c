@@ -70,6 +70,10 @@ int form_incident(struct msg *m)
         return rc;
     in.text_in = mm->text;
     in.when_ms = mm->has_when ? mm->when_ms : 0;
+    in.joinable = is_under_way(m) && !in.restricted && m->d->cfg->join_window_s;
+    rc = join_incident(m, &in);
+    if (rc)
+        return rc < 0 ? rc : 0;
     set_reporter(m, &in);
     m->disposition = "report";
     rc = open_and_note(m, &in);

@@ -10,6 +10,7 @@
 #include "store/incident.h"
 #include "store/message.h"
 #include "store/question.h"
+#include "store/report.h"
 
 #define OUT_SIZE 400 /* a rendered text: 160 septets as UTF-8, and room */
 
@@ -78,8 +79,11 @@ int complaint_allowed(struct msg *m, bool *may);
 /* To a user; ttl_s of its priority. */
 int tell_user(struct desk *d, int64_t user_id, enum priority p, int64_t incident_id, int64_t message_id,
               const char *body);
-/* To the reporter of an incident, user or party. */
+/* To the reporter of an incident, user or party, and to those whose reports joined it. */
 int tell_reporter(struct desk *d, const struct incident *in, const char *body);
+/* An officer's own words to the first reporter, whatever the limits. -ENOENT: his number is erased, or
+ * there is none. */
+int relay_reporter(struct desk *d, const struct incident *in, const char *body);
 /* "21:05", with the day when it is not today. */
 void clock_text(int64_t at_ms, int64_t now_ms, char *out, size_t size);
 
@@ -114,6 +118,10 @@ int dialogue_again(struct msg *m);
 /* The job of a question that ran out. */
 int dialogue_expired(struct desk *d, const char *key);
 
+/* join.c -------------------------------------------------------------------------------- */
+/* Does this report belong to an incident that is there? 1 joined (and done), 0 no. */
+int join_incident(struct msg *m, const struct incident *draft);
+
 /* edit.c ------------------------------------------------------------------------------- */
 /* Change one thing of an incident, keep its history, tell those concerned. */
 int edit_place(struct msg *m, struct incident *in, const char *place);
@@ -137,6 +145,10 @@ int form_lookup(struct msg *m);
 int form_checkin(struct msg *m);
 int form_checkout(struct msg *m);
 int form_activity(struct msg *m);
+int form_split(struct msg *m);
+int form_call_out(struct msg *m);
+int form_relay(struct msg *m);
+int form_reopen(struct msg *m);
 int form_help(struct msg *m);
 int form_stop(struct msg *m);
 int form_answer(struct msg *m);

@@ -37,6 +37,8 @@ int form_help(struct msg *m)
     const char *text = def ? text_help(m->d->cfg, def->name) : NULL;
     if (text)
         return reply(m, text, false);
+    if (m->user && m->user->role >= ROLE_AREA_OFFICER)
+        return reply_text(m, TEXT_HELP_OFFICER, "", "");
     return reply_text(m, m->user ? TEXT_HELP : TEXT_HELP_STRANGER, "place", example_place(m));
 }
 

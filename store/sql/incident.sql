@@ -2,8 +2,8 @@
 
 -- name: incident_insert
 INSERT INTO incident (code, form, kind, place, severity, restricted, unverified, text, when_ms, user_id, party_id,
-                      message_id, created_ms, state)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                      message_id, created_ms, state, joinable)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 ON CONFLICT (code) WHERE code_held = 1 DO NOTHING;
 
 -- name: incident_of_code
@@ -40,7 +40,7 @@ UPDATE incident SET alert_step = $2 WHERE id = $1;
 UPDATE incident SET place = $2 WHERE id = $1;
 
 -- name: incident_set_kind
-UPDATE incident SET kind = $2, severity = $3, restricted = $4 WHERE id = $1;
+UPDATE incident SET kind = $2, severity = $3, restricted = $4, joinable = CASE WHEN $4 = 1 THEN 0 ELSE joinable END WHERE id = $1;
 
 -- name: incident_set_when
 UPDATE incident SET when_ms = $2 WHERE id = $1;

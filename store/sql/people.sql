@@ -1,19 +1,22 @@
 -- Users of the service and parties.
 
 -- name: user_by_phone
-SELECT id, name, phone, role, places, pin_hash, active, stopped FROM "user" WHERE phone = $1;
+SELECT id, name, phone, role, places, pin_hash, active, stopped, source, since_ms
+FROM "user" WHERE phone = $1;
 
 -- name: user_by_id
-SELECT id, name, phone, role, places, pin_hash, active, stopped FROM "user" WHERE id = $1;
+SELECT id, name, phone, role, places, pin_hash, active, stopped, source, since_ms
+FROM "user" WHERE id = $1;
 
 -- name: user_active
-SELECT id, name, phone, role, places, pin_hash, active, stopped FROM "user" WHERE active = 1 ORDER BY id;
+SELECT id, name, phone, role, places, pin_hash, active, stopped, source, since_ms
+FROM "user" WHERE active = 1 ORDER BY id;
 
 -- name: user_insert
 INSERT INTO "user" (name, phone, role, places, pin_hash, since_ms) VALUES ($1, $2, $3, $4, $5, $6);
 
 -- name: user_update
-UPDATE "user" SET name = $2, role = $3, places = $4, pin_hash = $5, active = 1 WHERE id = $1;
+UPDATE "user" SET name = $2, role = $3, places = $4, pin_hash = $5, active = 1, source = 'roster' WHERE id = $1;
 
 -- name: user_leave
 UPDATE "user" SET phone = NULL, pin_hash = NULL, active = 0 WHERE id = $1;

@@ -3,7 +3,7 @@
 -- has its own schema file; the queries are shared.
 -- References are declared where people or an incident depend on them. Each costs a lookup at
 -- every insert, so rows that only note where they come from (audit, outbox, a message's
--- incident) do without: no row but a job is ever deleted.
+-- incident) do without: no row but a job or an invite is ever deleted.
 -- Nobody but a user of the service has a row with a name or a number in clear: everyone
 -- else is a party, sealed, found by a keyed hash.
 
@@ -12,7 +12,7 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 );
 
--- A user of the service, mirrored from the roster. phone is NULL once off the roster.
+-- A user of the service, mirrored from the roster or come by DK. phone is NULL once off the roster.
 CREATE TABLE "user" (
     id         INTEGER PRIMARY KEY,
     name       TEXT    NOT NULL,
@@ -22,7 +22,25 @@ CREATE TABLE "user" (
     pin_hash   TEXT,
     active     INTEGER NOT NULL DEFAULT 1,
     stopped    INTEGER NOT NULL DEFAULT 0, -- said NGUNG
+    source     TEXT    NOT NULL DEFAULT 'roster', -- or 'dk': a roster without him leaves him
     since_ms   BIGINT  NOT NULL
+);
+
+-- An invite made at the console; deleted once used or run out. hash: keyed hash of its digits.
+CREATE TABLE invite (
+    id          INTEGER PRIMARY KEY,
+    hash        BLOB   NOT NULL UNIQUE,
+    name        TEXT   NOT NULL,
+    role        TEXT   NOT NULL,
+    places      TEXT   NOT NULL,
+    expires_rel BIGINT NOT NULL
+);
+
+-- Wrong codes of a stranger's DK in the day that began at since_rel; deleted afterwards.
+CREATE TABLE invite_guess (
+    party_id  BIGINT  PRIMARY KEY REFERENCES party (id),
+    wrong     INTEGER NOT NULL,
+    since_rel BIGINT  NOT NULL
 );
 
 -- domain 'sender': an unknown number; domain 'tip': whoever sent a TIN, kept apart so that
@@ -100,11 +118,26 @@ CREATE TABLE incident (
     closed_by    BIGINT REFERENCES "user" (id),
     closed_ms    BIGINT,
     outcome      TEXT,
-    alert_step   INTEGER NOT NULL DEFAULT 0
+    alert_step   INTEGER NOT NULL DEFAULT 0,
+    joinable     INTEGER NOT NULL DEFAULT 0 -- under way and not restricted: other reports may join it
 );
 CREATE UNIQUE INDEX incident_code ON incident (code) WHERE code_held = 1;
 CREATE INDEX incident_live ON incident (severity DESC, created_ms) WHERE state IN ('open', 'acked');
 CREATE INDEX incident_created ON incident (created_ms);
+CREATE INDEX incident_join ON incident (kind, place, created_ms)
+    WHERE state IN ('open', 'acked') AND joinable = 1;
+
+-- One event, many reports: those that joined an incident after its first.
+CREATE TABLE report (
+    id          INTEGER PRIMARY KEY,
+    incident_id BIGINT NOT NULL REFERENCES incident (id),
+    message_id  BIGINT REFERENCES message (id),
+    user_id     BIGINT REFERENCES "user" (id),
+    party_id    BIGINT REFERENCES party (id),
+    at_ms       BIGINT NOT NULL,
+    text        TEXT   NOT NULL
+);
+CREATE INDEX report_incident ON report (incident_id);
 
 -- Who changed what, when, from which message: also an incident's history. Never a number.
 CREATE TABLE audit (

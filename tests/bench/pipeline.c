@@ -57,6 +57,7 @@ static int open_all(struct bench *b, struct problems *p)
     if (!b->cfg)
         return -EINVAL;
     b->cfg->code_digits = 6;
+    b->cfg->join_window_s = 0;
     for (size_t i = 0; i < b->cfg->n_roster && b->n_senders < (int)ARRAY_LEN(b->senders); i++)
         if (b->cfg->roster[i].role >= ROLE_MEMBER && b->cfg->roster[i].role <= ROLE_VILLAGE_HEAD)
             b->senders[b->n_senders++] = b->cfg->roster[i].phone;
