@@ -7,6 +7,8 @@
 #ifndef TB_CMD_CMD_H
 #define TB_CMD_CMD_H
 
+struct problems;
+
 struct cmd {
     const char *name;
     const char *one_line;
@@ -21,6 +23,8 @@ extern const struct cmd cmd_serve, cmd_line, cmd_modem, cmd_phone, cmd_play, cmd
  * returns 2. */
 int cmd_help(const struct cmd *c);
 int cmd_usage(const struct cmd *c, const char *why);
+/* The errors among them, without the warnings, to stderr. */
+void cmd_errors(const struct problems *p);
 
 /* Default config path, in this order: -c, $TINBAO_CONFIG, /etc/tinbao/tinbao.cfg. */
 const char *cmd_config_path(const char *given);

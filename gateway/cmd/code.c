@@ -12,20 +12,24 @@
 #include "store/people.h"
 
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-
-static void say(const struct problems *p)
-{
-    for (size_t i = 0; i < p->n; i++)
-        if (!p->items[i].warning)
-            fprintf(stderr, "tinbao code: %s:%d: %s\n", p->items[i].file, p->items[i].line, p->items[i].text);
-}
+#include <unistd.h>
 
 static void print(const char *text)
 {
     size_t n = strlen(text);
     printf("%s%s", text, n && text[n - 1] == '\n' ? "" : "\n");
+}
+
+/* A code reads: it must not be what makes the database. */
+static bool has_database(const char *dir)
+{
+    char path[PATH_MAX];
+    struct sbuf b = sbuf_on(path, sizeof(path));
+    sbuf_addf(&b, "%s/tinbao.db", dir);
+    return !sbuf_done(&b) && access(path, F_OK) == 0;
 }
 
 /* Without a service: the desk on the database, which nobody else writes meanwhile. */
@@ -35,7 +39,7 @@ static int answer_alone(const struct config *cfg, const char *dir, const char *c
     struct db *db = NULL;
     struct desk *desk = NULL;
     struct clock *clock = clock_new_real();
-    int rc = clock ? db_open(&db, dir, DB_WRITE) : -ENOMEM;
+    int rc = !clock ? -ENOMEM : has_database(dir) ? db_open(&db, dir, DB_WRITE) : -ENOENT;
     if (!rc)
         rc = user_sync(db, cfg->roster, cfg->n_roster, clock_now_ms(clock), NULL);
     if (!rc)
@@ -65,11 +69,13 @@ static int answer(const struct config *cfg, const char *dir, const char *code, s
         print(out);
         return 0;
     }
-    say(p);
+    cmd_errors(p);
     if (refused)
         fprintf(stderr, "tinbao code: %s", out);
     else if (rc == -EINVAL)
         fprintf(stderr, "tinbao code: '%s' is no code; '*0#' lists them\n", code);
+    else if (rc == -ENOENT)
+        fprintf(stderr, "tinbao code: there is no database in %s, and no service runs there\n", dir);
     else
         fprintf(stderr, "tinbao code: %s: %s\n", dir, strerror(-rc));
     return rc == -EBUSY ? 3 : 1;
@@ -99,7 +105,7 @@ static int run(int argc, char **argv)
     if (cfg)
         status = answer(cfg, dir ? dir : cfg->state_dir, argv[optind], p);
     else if (p)
-        say(p);
+        cmd_errors(p);
     config_free(cfg);
     problems_free(p);
     return status;

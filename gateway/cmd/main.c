@@ -2,6 +2,7 @@
 /* The one binary: finds the subcommand in the table and runs it. */
 #include "gateway/cmd/cmd.h"
 
+#include "config/config.h"
 #include "gateway/base/err.h"
 #include "gateway/base/str.h"
 
@@ -23,7 +24,7 @@ static void print_commands(FILE *to)
           to);
     for (size_t i = 0; i < ARRAY_LEN(commands); i++)
         fprintf(to, "  %-8s %s\n", commands[i]->name, commands[i]->one_line);
-    fputs("\n'tinbao COMMAND --help' tells the rest; 'tinbao --version' the version.\n", to);
+    fputs("\n'tinbao COMMAND --help' or 'tinbao help COMMAND' tells the rest; 'tinbao --version' the version.\n", to);
 }
 
 int cmd_help(const struct cmd *c)
@@ -36,6 +37,17 @@ int cmd_usage(const struct cmd *c, const char *why)
 {
     fprintf(stderr, "tinbao %s: %s\nTry 'tinbao %s --help'.\n", c->name, why, c->name);
     return 2;
+}
+
+void cmd_errors(const struct problems *p)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        const struct problem *it = &p->items[i];
+        if (!it->warning && it->line)
+            fprintf(stderr, "%s:%d: %s\n", it->file, it->line, it->text);
+        else if (!it->warning)
+            fprintf(stderr, "%s: %s\n", it->file, it->text);
+    }
 }
 
 const char *cmd_config_path(const char *given)
@@ -57,13 +69,27 @@ static int unknown_command(const char *name)
     return 2;
 }
 
+static const struct cmd *find_command(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+        if (!strcmp(name, commands[i]->name))
+            return commands[i];
+    return NULL;
+}
+
+static bool asks_help(const char *arg)
+{
+    return !strcmp(arg, "--help") || !strcmp(arg, "-h");
+}
+
 int main(int argc, char **argv)
 {
+    char name[32]; /* what getopt_long() calls us in its complaints */
     if (argc < 2) {
         print_commands(stderr);
         return 2;
     }
-    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+    if (asks_help(argv[1]) || (!strcmp(argv[1], "help") && argc == 2)) {
         print_commands(stdout);
         return 0;
     }
@@ -71,12 +97,13 @@ int main(int argc, char **argv)
         puts("tinbao " TINBAO_VERSION);
         return 0;
     }
-    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-        if (strcmp(argv[1], commands[i]->name) != 0)
-            continue;
-        if (argc > 2 && (!strcmp(argv[2], "--help") || !strcmp(argv[2], "-h")))
-            return cmd_help(commands[i]);
-        return commands[i]->run(argc - 1, argv + 1);
-    }
-    return unknown_command(argv[1]);
+    bool help = !strcmp(argv[1], "help");
+    const struct cmd *c = find_command(argv[help ? 2 : 1]);
+    if (!c)
+        return unknown_command(argv[help ? 2 : 1]);
+    if (help || (argc > 2 && asks_help(argv[2])))
+        return cmd_help(c);
+    snprintf(name, sizeof(name), "tinbao %s", c->name);
+    argv[1] = name;
+    return c->run(argc - 1, argv + 1);
 }

@@ -226,21 +226,12 @@ static void find_sender(struct parse *p, const char *from)
     }
 }
 
-static void tell(const struct problems *ps)
-{
-    for (size_t i = 0; i < ps->n; i++) {
-        const struct problem *p = &ps->items[i];
-        if (!p->warning)
-            fprintf(stderr, "%s:%d: %s\n", p->file, p->line, p->text);
-    }
-}
-
 static int run_with(struct parse *p, const char *config, const char *from, struct problems *ps)
 {
     p->cfg = config_load(cmd_config_path(config), ps);
     p->vocab = p->cfg ? desk_vocab(p->cfg, ps) : NULL;
     if (!p->vocab) {
-        tell(ps);
+        cmd_errors(ps);
         return 2;
     }
     find_sender(p, from);

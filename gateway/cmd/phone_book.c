@@ -7,6 +7,7 @@
 #include "gateway/base/err.h"
 #include "gateway/base/phone.h"
 #include "gateway/base/str.h"
+#include "gateway/cmd/cmd.h"
 #include "parsers/fold.h"
 
 #include <stdlib.h>
@@ -27,8 +28,7 @@ static int load(struct phone_book *b, const char *path)
     if (!p)
         return -ENOMEM;
     int n = roster_read(path, &b->roster, p);
-    for (size_t i = 0; i < p->n; i++)
-        fprintf(stderr, "%s:%d: %s\n", p->items[i].file, p->items[i].line, p->items[i].text);
+    cmd_errors(p);
     problems_free(p);
     b->n_roster = n > 0 ? (size_t)n : 0;
     return n < 0 ? n : 0;
@@ -130,7 +130,7 @@ void phone_book_list(const struct phone_book *b, const char *current, FILE *to)
     for (size_t i = 0; i < b->n_roster; i++) {
         const struct roster_entry *r = &b->roster[i];
         fprintf(to, "%c %-14s %s, %s%s%s\n", strcmp(r->phone, current) != 0 ? ' ' : '*', r->phone, r->name,
-                role_name(r->role), r->places[0] ? ", " : "", r->places);
+                role_name(r->role), r->places[0] ? ", place " : "", r->places);
     }
     for (size_t i = 0; i < b->n_seen; i++)
         fprintf(to, "%c %-14s not on the roster\n", strcmp(b->seen[i], current) != 0 ? ' ' : '*', b->seen[i]);

@@ -185,8 +185,8 @@ static void command(struct phone_talk *t, const char *word, const char *rest)
 {
     char line[CONTROL_LINE_MAX];
     struct sbuf b = sbuf_on(line, sizeof line);
-    if (!strcmp(word, "as") && *rest) {
-        be(t, rest);
+    if (!strcmp(word, "as")) {
+        be(t, *rest ? rest : t->self);
     } else if (!strcmp(word, "who")) {
         phone_book_seen(t->book, t->self);
         phone_book_list(t->book, t->self, stdout);
@@ -200,9 +200,12 @@ static void command(struct phone_talk *t, const char *word, const char *rest)
         puts("this phone is switched on");
     } else if (!strcmp(word, "ok")) {
         phone_talk_say(t, "fault ok");
-    } else if (*rest && (!strcmp(word, "fault") || !strcmp(word, "raw"))) {
+    } else if (!strcmp(word, "fault") || !strcmp(word, "raw")) {
         sbuf_addf(&b, "%s %s", word, rest);
-        phone_talk_say(t, line);
+        if (!*rest)
+            printf("/%s takes one more word, see /help\n", word);
+        else if (!sbuf_done(&b))
+            phone_talk_say(t, line);
     } else if (!strcmp(word, "wait")) {
         set_wait(t, rest);
     } else {
@@ -250,7 +253,8 @@ void phone_talk_event(struct phone_talk *t, char *line)
     if (!what || !strcmp(what, "ok"))
         return;
     if (!strcmp(what, "error")) {
-        printf("the modem refuses it: %s\n", save ? save : "");
+        bool odd = !save || !strcmp(save, strerror(EINVAL));
+        printf("the modem refuses it: %s\n", odd ? "no such fault, number or PDU; see /help" : save);
         fflush(stdout);
         return;
     }
@@ -260,7 +264,8 @@ void phone_talk_event(struct phone_talk *t, char *line)
     char *text = save ? save : who + strlen(who);
     control_unescape(who);
     control_unescape(text);
-    phone_book_seen(t->book, who);
+    if (strcmp(what, "fault") != 0)
+        phone_book_seen(t->book, who);
     print_time(t, strtoll(ms, NULL, 10));
     int at = 8; /* "[21:05] " */
     if (!strcmp(what, "text")) {

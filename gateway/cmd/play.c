@@ -149,11 +149,8 @@ static struct config *load_config(const char *path)
     if (!p)
         return NULL;
     struct config *cfg = config_load(path, p);
-    for (size_t i = 0; i < p->n && !cfg; i++)
-        if (!p->items[i].warning && p->items[i].line)
-            fprintf(stderr, "%s:%d: %s\n", p->items[i].file, p->items[i].line, p->items[i].text);
-        else if (!p->items[i].warning)
-            fprintf(stderr, "%s: %s\n", p->items[i].file, p->items[i].text);
+    if (!cfg)
+        cmd_errors(p);
     problems_free(p);
     return cfg;
 }

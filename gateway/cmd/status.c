@@ -49,7 +49,7 @@ static void print_line(json_t *l)
     if (*text_of(l, "operator"))
         printf(", %s", text_of(l, "operator"));
     if (int_of(l, "restarts"))
-        printf(", restarted %lld times", int_of(l, "restarts"));
+        printf(", %lld restart%s", int_of(l, "restarts"), int_of(l, "restarts") == 1 ? "" : "s");
     printf("\n");
     if (*text_of(l, "balance"))
         printf("%16s balance: %s (%.16s)\n", "", text_of(l, "balance"), text_of(l, "balance_at"));

@@ -106,14 +106,17 @@ static void on_pump(evutil_socket_t fd, short what, void *arg)
     air_pump(m->air);
 }
 
-static void make_link(const struct vmodem *m)
+static int make_link(const struct vmodem *m)
 {
     char tmp[sizeof m->link + 8];
     struct sbuf b = sbuf_on(tmp, sizeof tmp);
     sbuf_addf(&b, "%s.new", m->link);
     unlink(tmp);
-    if (symlink(m->tty, tmp) || rename(tmp, m->link))
-        log_err("virtual modem: cannot link %s to %s: %s", m->link, m->tty, strerror(errno));
+    if (!symlink(m->tty, tmp) && !rename(tmp, m->link))
+        return 0;
+    int rc = -errno;
+    unlink(tmp);
+    return rc;
 }
 
 static int plug(struct vmodem *m)
@@ -133,10 +136,15 @@ static int plug(struct vmodem *m)
     rc = -ENOMEM;
     if (!m->readable || !m->writable || event_add(m->readable, NULL))
         goto fail;
-    if (m->link[0])
-        make_link(m);
-    return 0;
+    rc = m->link[0] ? make_link(m) : 0;
+    if (!rc)
+        return 0;
 fail:
+    if (m->readable)
+        event_free(m->readable);
+    if (m->writable)
+        event_free(m->writable);
+    m->readable = m->writable = NULL;
     close(m->master);
     close(m->slave);
     m->master = m->slave = -1;

@@ -66,10 +66,12 @@ static bool is_pty(const char *device)
     return realpath(device, real) && !strncmp(real, "/dev/pts/", 9);
 }
 
-static bool exists(const char *device)
+/* A link that 'tinbao modem' has not made yet; what is missing under /dev is a modem that may
+ * be plugged in later. */
+static bool may_become_pty(const char *device)
 {
     char real[PATH_MAX];
-    return realpath(device, real) != NULL;
+    return strncmp(device, "/dev/", 5) != 0 && realpath(device, real) == NULL;
 }
 
 static void default_line(struct line_config *l)
@@ -129,7 +131,7 @@ size_t setup_lines(const struct config *cfg, const struct core_options *o, struc
             log_err("%s: the path of the virtual modem is too long: set XDG_RUNTIME_DIR", lines[i].name);
             return 0;
         }
-        is_virtual[i] = is_pty(lines[i].device) || (lines[i].is_virtual && !exists(lines[i].device));
+        is_virtual[i] = is_pty(lines[i].device) || (lines[i].is_virtual && may_become_pty(lines[i].device));
         if (i == 0 && o->player_fd >= 0 && o->device)
             is_virtual[i] = lines[i].cut_pauses = true;
     }

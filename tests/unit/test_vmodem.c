@@ -239,6 +239,16 @@ static void a_second_modem_on_the_same_socket_is_refused(void **state)
     close(fd);
 }
 
+static void without_its_link_it_does_not_start(void **state)
+{
+    struct rig *r = *state;
+    struct air *air = air_new(r->clock, "+84912999999", 5, 5);
+    assert_non_null(air);
+    assert_null(vmodem_new(r->base, air, "/nonexistent/modem"));
+    assert_int_equal(errno, ENOENT);
+    air_free(air);
+}
+
 static void escapes_round_trip(void **state)
 {
     (void)state;
@@ -261,7 +271,7 @@ int main(void)
         T(a_power_cycle_makes_it_deaf_for_a_moment),  T(slow_is_late),
         T(a_listing_larger_than_the_pty_comes_whole), T(the_control_socket_sends_texts_and_tells_watchers),
         T(a_client_without_line_ends_is_dropped),     T(a_second_modem_on_the_same_socket_is_refused),
-        cmocka_unit_test(escapes_round_trip),
+        T(without_its_link_it_does_not_start),        cmocka_unit_test(escapes_round_trip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
