@@ -62,7 +62,7 @@ static int open_plain(struct limit *l, const char *dir)
     if (sqlite3_exec(l->db,
                      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
                      "PRAGMA secure_delete = ON; PRAGMA cache_size = -3072; PRAGMA mmap_size = 0;"
-                     "PRAGMA temp_store = FILE; PRAGMA wal_autocheckpoint = 4000;"
+                     "PRAGMA temp_store = FILE; PRAGMA wal_autocheckpoint = 8000;"
                      "PRAGMA journal_size_limit = 33554432; PRAGMA trusted_schema = OFF;"
                      "PRAGMA cell_size_check = ON;"
                      "INSERT INTO \"user\" (name, role, places, since_ms) VALUES ('An', 'member', '6', 0)",

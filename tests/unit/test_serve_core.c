@@ -9,6 +9,7 @@
 #include "gateway/line/line.h"
 #include "gateway/serve/core.h"
 #include "gateway/serve/player.h"
+#include "gateway/serve/setup.h"
 #include "tests/unit/scratch.h"
 
 #include <poll.h>
@@ -258,11 +259,11 @@ static void a_text_that_can_not_be_handled_is_parked_and_the_others_go_on(void *
     start(r);
     assert_int_equal(settle(r), 1);
     text(r, 1, MEMBER, "BC man de trom mat xe wave");
-    text(r, 2, MEMBER, "BC man de trom hard");
-    text(r, 3, MEMBER, "BC man de trom mat tivi");
+    text(r, 2, MEMBER, "BC man de chay hard");
+    text(r, 3, MEMBER, "BC man de danh nhau o quan");
     assert_int_equal(settle(r), 1);
     assert_int_equal(r->kept, 3);
-    text(r, 4, MEMBER, "BC man de trom hard too");
+    text(r, 4, MEMBER, "BC man de co bac hard too");
     assert_int_equal(settle(r), 1);
     assert_int_equal(r->kept, 4);
     assert_int_equal(ask_db(r, "SELECT COUNT(*) FROM incident"), 2);
@@ -424,6 +425,26 @@ static void a_second_core_on_the_same_state_is_refused(void **state)
     close(second.line);
 }
 
+static size_t lines_with(struct config *cfg, const char *device)
+{
+    struct core_options o = {.device = device, .player_fd = -1, .line_fd = -1};
+    struct line_config lines[CONFIG_LINES_MAX];
+    bool is_virtual[CONFIG_LINES_MAX];
+    return setup_lines(cfg, &o, lines, is_virtual);
+}
+
+/* A modem that is plugged in later is as real as one that is there. */
+static void the_demo_roster_waits_for_no_real_modem(void **state)
+{
+    (void)state;
+    struct config *cfg = setup_config(CONFIG);
+    assert_non_null(cfg);
+    assert_int_equal(lines_with(cfg, "/dev/null"), 0);
+    assert_int_equal(lines_with(cfg, "/dev/ttyUSB99"), 0);
+    assert_int_equal(lines_with(cfg, "/nonexistent/link-of-tinbao-modem"), 1);
+    config_free(cfg);
+}
+
 int main(void)
 {
     log_setup("test", LOG_ERR_, false);
@@ -442,6 +463,7 @@ int main(void)
         T(with_a_full_disk_nothing_is_called_kept_and_it_goes_on_by_itself),
         T(it_ends_when_its_player_is_gone),
         T(a_second_core_on_the_same_state_is_refused),
+        cmocka_unit_test(the_demo_roster_waits_for_no_real_modem),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
