@@ -15,6 +15,8 @@ CFLAGS   += $(CSTD) $(WARN) $(if $(WERROR),-Werror) -g $(OPT) -MMD -MP
 LDFLAGS  += $(if $(SAN),-fsanitize=address$(,)undefined) -rdynamic
 DEFS      = -DTINBAO_SHARE='"$(CURDIR)/config"'
 LIBS      = -lGammu -lsqlite3 -lpcre2-8 -lconfig -levent_core -lutf8proc -lsodium -ljansson -lutil -lpthread
+# all cores, unless the caller said how many
+JOBS      = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 GAMMU_INC = -isystem /usr/include/gammu
 
 ROOMS     = gateway/base gateway/line gateway/desk gateway/serve gateway/play parsers store config
@@ -29,7 +31,7 @@ TOOL_SRC  = $(wildcard tests/faults/*.c tests/bench/*.c)
 TOOL_BIN  = $(TOOL_SRC:%.c=$(BUILD)/%)
 SQL       = $(sort $(wildcard store/sql/*.sql))
 
-.PHONY: all run test check bench fuzz faults leaks clean setup unit scenarios tools
+.PHONY: all run test check bench fuzz faults leaks clean setup unit scenarios tools built
 .SECONDARY:
 
 all: $(BUILD)/tinbao
@@ -68,14 +70,17 @@ $(BUILD)/tests/bench/%: tests/bench/%.c $(LIB)
 
 tools: $(TOOL_BIN)
 
+built: all tools $(UNIT_BIN)
+
 setup:
 	@scripts/setup
 
 run: setup
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(JOBS) all
 	@scripts/demo $(BUILD)/tinbao
 
 test: setup
+	@$(MAKE) --no-print-directory $(JOBS) SAN=1 built
 	@$(MAKE) --no-print-directory SAN=1 unit scenarios
 
 unit: $(UNIT_BIN)

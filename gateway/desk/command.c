@@ -58,6 +58,8 @@ int form_relay(struct msg *m)
     if (rc)
         return rc < 0 ? rc : 0;
     m->disposition = "relay";
+    if (in.restricted) /* whoever does the harm may hold the phone */
+        return reply_text(m, TEXT_RELAY_NO, "code", in.code);
     rc = audit(m->d, m->user->id, "relay", in.id, m->id, m->m->text);
     if (!rc)
         rc = text_say(m->d->cfg, TEXT_RELAY, out, sizeof(out), "code", in.code, "text", m->m->text, NULL);

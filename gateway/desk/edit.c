@@ -130,7 +130,7 @@ static int correct_field(struct msg *m, struct incident *in)
 /* Own reports only; officers may correct what is theirs to handle. */
 static bool may_edit(const struct msg *m, const struct incident *in)
 {
-    return incident_is_reporter(m, in) || (m->user && user_is_officer(m->user));
+    return incident_is_first_reporter(m, in) || (m->user && user_is_officer(m->user));
 }
 
 int form_correct(struct msg *m)

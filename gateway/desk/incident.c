@@ -82,9 +82,14 @@ static int is_his_report(void *ctx, const struct report *r)
     return 0;
 }
 
+bool incident_is_first_reporter(const struct msg *m, const struct incident *in)
+{
+    return m->user ? in->user_id == m->user->id : in->party_id && in->party_id == m->party_id;
+}
+
 bool incident_is_reporter(const struct msg *m, const struct incident *in)
 {
-    if (m->user ? in->user_id == m->user->id : in->party_id && in->party_id == m->party_id)
+    if (incident_is_first_reporter(m, in))
         return true;
     struct find_report f = {.user_id = user_of(m), .party_id = m->user ? 0 : m->party_id};
     report_each(m->d->db, in->id, is_his_report, &f);

@@ -219,6 +219,15 @@ static int park(struct desk *d, struct letter *l, const char *disposition)
     return add_row(&m, l, "none", disposition, 0);
 }
 
+/* The duty desk hears that something lies there that nobody could read; not what: it may be
+ * for named officers only. */
+static int tell_failed(struct desk *d)
+{
+    char out[OUT_SIZE];
+    int rc = text_say(d->cfg, TEXT_ALERT_FAILED, out, sizeof(out), NULL);
+    return rc < 0 ? rc : alert_duty(d, PRIO_ALERT, 0, 0, out);
+}
+
 /* One message inside a batch: what fails is undone alone. */
 static int handle_or_park(struct desk *d, struct letter *l)
 {
@@ -237,7 +246,9 @@ static int handle_or_park(struct desk *d, struct letter *l)
     /* the undo took back changes that the memory may have: read them again */
     if (!rc)
         rc = desk_rolled_back(d);
-    return rc < 0 ? rc : park(d, l, "failed");
+    if (!rc)
+        rc = park(d, l, "failed");
+    return rc < 0 ? rc : tell_failed(d);
 }
 
 /* A corrupt part has no text: its octets hold the sender's number and stay sealed in its row. */

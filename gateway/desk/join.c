@@ -47,8 +47,10 @@ static int join(struct msg *m, struct incident *in)
     if (!rc)
         rc = text_say(m->d->cfg, same ? TEXT_ALERT_SUPPLEMENT : TEXT_JOIN_TOLD, out, sizeof(out), "code", in->code,
                       "text", m->m->text, NULL);
+    /* what a stranger says goes to the duty desk, not to the team */
     if (!rc)
-        rc = alert_concerned(m->d, in, sender_id(m), PRIO_REPLY, out);
+        rc = m->user ? alert_concerned(m->d, in, sender_id(m), PRIO_REPLY, out)
+                     : alert_duty(m->d, PRIO_REPLY, in->id, m->id, out);
     if (rc < 0 || !in->unverified || !m->user)
         return rc;
     /* a member says what a stranger said: now it is a report */

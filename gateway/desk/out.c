@@ -182,8 +182,12 @@ int relay_reporter(struct desk *d, const struct incident *in, const char *body)
                            .body_in = body};
     if (!r.user_id && !r.party_id)
         return -ENOENT;
+    bool silent = false;
     int rc = desk_recipient(d, &r, number, sizeof(number));
-    return rc < 0 ? rc : put(d, &r);
+    explicit_bzero(number, sizeof(number));
+    if (!rc && r.party_id)
+        rc = party_is_silent(d, r.party_id, &silent);
+    return rc < 0 ? rc : silent ? -ENOENT : put(d, &r);
 }
 
 void clock_text(int64_t at_ms, int64_t now_ms, char *out, size_t size)

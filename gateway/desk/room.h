@@ -63,7 +63,9 @@ int incident_of(struct msg *m, struct incident *out);
 bool incident_is_his(struct msg *m, const struct incident *in);
 /* Was this user alerted to it? */
 bool incident_concerns(struct desk *d, int64_t incident_id, int64_t user_id);
+/* Did this sender report it, first or by joining? Only the first may change it. */
 bool incident_is_reporter(const struct msg *m, const struct incident *in);
+bool incident_is_first_reporter(const struct msg *m, const struct incident *in);
 const char *incident_place_name(const struct desk *d, const struct incident *in);
 /* Written with the change itself, in its transaction. user_id 0: the service or a party. */
 int audit(struct desk *d, int64_t user_id, const char *action, int64_t incident_id, int64_t message_id,
@@ -81,8 +83,8 @@ int tell_user(struct desk *d, int64_t user_id, enum priority p, int64_t incident
               const char *body);
 /* To the reporter of an incident, user or party, and to those whose reports joined it. */
 int tell_reporter(struct desk *d, const struct incident *in, const char *body);
-/* An officer's own words to the first reporter, whatever the limits. -ENOENT: his number is erased, or
- * there is none. */
+/* An officer's own words to the first reporter, whatever the limits. -ENOENT: his number is erased, he
+ * said NGUNG, or there is none. */
 int relay_reporter(struct desk *d, const struct incident *in, const char *body);
 /* "21:05", with the day when it is not today. */
 void clock_text(int64_t at_ms, int64_t now_ms, char *out, size_t size);
@@ -151,10 +153,14 @@ int form_relay(struct msg *m);
 int form_reopen(struct msg *m);
 int form_help(struct msg *m);
 int form_stop(struct msg *m);
+int form_register(struct msg *m);
+int form_my_data(struct msg *m);
 int form_answer(struct msg *m);
 int form_code(struct msg *m);
 int form_none(struct msg *m);
 int form_not_built(struct msg *m);
+/* Deletes invites that have run out. */
+int register_daily(struct desk *d);
 /* Finds the form in the table, checks the role, runs it. */
 int dispatch(struct msg *m);
 

@@ -39,6 +39,7 @@ static const struct {
     [TEXT_ALERT_RESTRICTED] = {"alert_restricted", "code place"},
     [TEXT_ALERT_SUPPLEMENT] = {"alert_supplement", "code text"},
     [TEXT_ALERT_UNCLEAR] = {"alert_unclear", "name text"},
+    [TEXT_ALERT_FAILED] = {"alert_failed", ""},
     [TEXT_ACK_OK] = {"ack_ok", "code kind place"},
     [TEXT_ACK_RESTRICTED] = {"ack_restricted", "code"},
     [TEXT_ACK_ALREADY] = {"ack_already", "code name time"},
@@ -69,6 +70,12 @@ static const struct {
     [TEXT_HELP_STRANGER] = {"help_stranger", ""},
     [TEXT_STOP_OK] = {"stop_ok", ""},
     [TEXT_STOP_TOLD] = {"stop_told", "name"},
+    [TEXT_REGISTER_OK] = {"register_ok", "name role place"},
+    [TEXT_REGISTER_KNOWN] = {"register_known", "name role place"},
+    [TEXT_REGISTER_BAD] = {"register_bad", ""},
+    [TEXT_REGISTER_TOLD] = {"register_told", "name role place"},
+    [TEXT_MY_DATA] = {"my_data", "name role place count incidents since"},
+    [TEXT_MY_DATA_STRANGER] = {"my_data_stranger", "count"},
     [TEXT_NOT_BUILT] = {"not_built", "keyword"},
     [TEXT_UNCLEAR] = {"unclear", "missing place"},
     [TEXT_ANSWER_NONE] = {"answer_none", ""},
@@ -94,6 +101,7 @@ static const struct {
     [TEXT_RELAY] = {"relay", "code text"},
     [TEXT_RELAY_OK] = {"relay_ok", "code"},
     [TEXT_RELAY_GONE] = {"relay_gone", "code"},
+    [TEXT_RELAY_NO] = {"relay_no", "code"},
     [TEXT_REOPEN_OK] = {"reopen_ok", "code"},
     [TEXT_REOPEN_NO] = {"reopen_no", "code"},
     [TEXT_ACTIVITY_OK] = {"activity_ok", "keyword place period count"},
@@ -105,11 +113,11 @@ static const struct {
 
 /* The least septets each placeholder can be cut to (template_render cuts place, name, text). */
 static const struct template_rule rules[] = {
-    {"code", 7},    {"kind", 15},    {"place", 6},    {"advice", ADVICE_SEPTETS},
-    {"name", 6},    {"text", 0},     {"step", 2},     {"time", 11},
-    {"state", 60},  {"hours", 5},    {"keyword", 12}, {"choices", 52},
-    {"which", 110}, {"missing", 24}, {"from", 7},     {"period", 9},
-    {"count", 7},
+    {"code", 7},    {"kind", 15},    {"place", 6},     {"advice", ADVICE_SEPTETS},
+    {"name", 6},    {"text", 0},     {"step", 2},      {"time", 11},
+    {"state", 60},  {"hours", 5},    {"keyword", 12},  {"choices", 52},
+    {"which", 110}, {"missing", 24}, {"from", 7},      {"period", 9},
+    {"count", 7},   {"role", 11},    {"incidents", 6}, {"since", 10},
 };
 
 const char *text_key(enum text_id id)
@@ -237,7 +245,7 @@ const char *text_help(const struct config *cfg, const char *form)
     return sbuf_done(&b) < 0 ? NULL : texts_find(cfg, key);
 }
 
-#define OWN_LETTERS_MIN 10 /* fewer fixed letters than these say nothing about who wrote a text */
+#define OWN_LETTERS_MIN 18 /* "Vu 48217: toi da nhan." may be a person's */
 
 /* What stands for a placeholder, up to the next fixed words: codes and steps are digits. */
 static const char *skip_value(const char *p, const char *name, size_t n, const char *next, size_t next_len)
