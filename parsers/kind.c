@@ -192,6 +192,38 @@ struct hit kind_near(const struct vocab *v, const struct toks *t, size_t i)
     return c.hit;
 }
 
+struct like_kinds {
+    const struct vocab *v;
+    struct hit hit;
+    size_t words;
+};
+
+static void like_kind(void *ctx, uint32_t phrase, int cost)
+{
+    struct like_kinds *c = ctx;
+    const struct phrase *p = &c->v->kwords.p[phrase];
+    if (p->len < 4 || (p->len < 5 && cost > 2 && c->words > 1))
+        return;
+    for (uint32_t i = phrase; i != PHRASE_NONE; i = c->v->kwords.p[i].next)
+        add_kind(c->v, &c->hit, c->v->kwords.p[i].value);
+    c->hit.k = c->words;
+    c->hit.ask = true;
+}
+
+struct hit kind_like(const struct vocab *v, const struct toks *t, size_t i)
+{
+    struct like_kinds c = {.v = v};
+    char letters[PHRASE_LETTERS_MAX];
+    size_t n = 0;
+    for (size_t k = i; k < t->n && k < i + 3 && !t->t[k].num && n + t->t[k].len <= sizeof letters; k++) {
+        memcpy(letters + n, t->t[k].w, t->t[k].len);
+        n += t->t[k].len;
+        c.words = k + 1 - i;
+        phrases_near(&v->kwords, letters, n, like_kind, &c);
+    }
+    return c.hit;
+}
+
 static int add_words(struct vocab *v, const struct toks *t)
 {
     int rc = 0;

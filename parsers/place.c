@@ -301,6 +301,42 @@ static struct hit after_type(const struct vocab *v, const struct toks *t, size_t
     return h;
 }
 
+/* "ban3", "xom1", "khom1": the type word with its own tone as VNI writes it. */
+static bool type_with_tone(const struct toks *t, size_t i)
+{
+    static const char *const typed[] = {"xom1", "khom1", "ap1", "soc1", "lang2", "ban3", "to3", "doi5"};
+    if (i + 1 >= t->n || !t->t[i + 1].num || !t->t[i + 1].glued || t->t[i + 1].len != 1)
+        return false;
+    for (size_t k = 0; k < ARRAY_LEN(typed); k++) {
+        size_t n = strlen(typed[k]) - 1;
+        if (t->t[i].len == n && !memcmp(t->t[i].w, typed[k], n) && t->t[i + 1].w[0] == typed[k][n])
+            return true;
+    }
+    return false;
+}
+
+/* "ban3 mu" where a village is called Bản Mù: that one; where there is a Bản 3 too, asked.
+ * Where neither is, place 3 is only a guess when no kind follows. */
+static void name_with_tone(const struct vocab *v, const struct toks *t, size_t i, bool numbered_name, struct hit *h)
+{
+    uint64_t hash = hash_tok(HASH_START, t, i, i);
+    struct window w = longest(v, t, hash, i + 2, false), bare = longest(v, t, HASH_START, i + 2, false);
+    if (w.phrase == PHRASE_NONE || w.end == i + 2)
+        w = bare;
+    if (w.phrase == PHRASE_NONE || w.end == i + 2) {
+        h->ask = h->ask || (!numbered_name && h->n && i + 2 < t->n && !t->t[i + 2].num &&
+                            !kind_exact(v, t, i + 2, SIZE_MAX).n && !kind_filler(t, i + 2));
+        return;
+    }
+    if (numbered_name)
+        h->ask = true;
+    else
+        h->n = 0;
+    h->unknown = false;
+    take_phrase(v, h, w.phrase, false);
+    h->k = w.end - i;
+}
+
 /* "xom1 hung long": the digit is the tone of "xóm". "tdp 1 hung long", both places: asked. */
 static void name_after_number(const struct vocab *v, const struct toks *t, size_t i, size_t words, struct hit *h)
 {
@@ -320,6 +356,12 @@ static void name_after_number(const struct vocab *v, const struct toks *t, size_
     h->k = w.end - i;
 }
 
+/* Is the place itself called by a number ("Bản 3")? */
+static bool has_number_name(const struct vocab *v, uint16_t place)
+{
+    return strcspn(v->places[place].name, "0123456789") < strlen(v->places[place].name);
+}
+
 struct hit place_exact(const struct vocab *v, const struct toks *t, size_t i)
 {
     if (i >= t->n)
@@ -331,7 +373,10 @@ struct hit place_exact(const struct vocab *v, const struct toks *t, size_t i)
     size_t words = place_type_at(t, i, &cls, &strong);
     if (words) {
         h = after_type(v, t, i, words, cls, strong);
-        name_after_number(v, t, i, words, &h);
+        if (words == 1 && type_with_tone(t, i))
+            name_with_tone(v, t, i, h.n && has_number_name(v, h.cand[0]), &h);
+        else
+            name_after_number(v, t, i, words, &h);
     }
     if (plain.phrase != PHRASE_NONE && (h.n == 0 || plain.end >= i + h.k) && !t->t[i].num) {
         bool part_beside = words && h.n > 1; /* "tdp 1" alone and as the beginning of another name */
@@ -410,12 +455,32 @@ static struct hit near_type(const struct vocab *v, const struct toks *t, size_t 
     static const struct {
         const char *word;
         enum place_class cls;
-    } ways[] = {{"tdp", CLASS_TDP}, {"thon", CLASS_THON}, {"xom", CLASS_XOM}};
-    if (i + 1 >= t->n || t->t[i].num || t->t[i].len < 3 || syllable_valid(t->t[i].w, t->t[i].len))
+    } ways[] = {{"tdp", CLASS_TDP},   {"thon", CLASS_THON}, {"xom", CLASS_XOM},
+                {"khu", CLASS_KHU},   {"lang", CLASS_LANG}, {"buon", CLASS_BUON},
+                {"khom", CLASS_KHOM}, {"ban", CLASS_BAN},   {"soc", CLASS_SOC}};
+    static const struct {
+        const char *letters;
+        size_t words;
+        enum place_class cls;
+    } longer[] = {{"khupho", 2, CLASS_KHU}, {"todanpho", 3, CLASS_TDP}, {"khudancu", 3, CLASS_KDC}};
+    for (size_t k = 0; k < ARRAY_LEN(longer); k++) { /* "khu pjo 5" */
+        char letters[PHRASE_LETTERS_MAX];
+        size_t n = 0;
+        bool typo = false;
+        for (size_t j = i; j < i + longer[k].words && i + longer[k].words < t->n; j++)
+            if (!add_letters(t, j, letters, &n, &typo))
+                n = 0;
+        size_t after = i + longer[k].words;
+        if (n && one_edit(letters, n, longer[k].letters, strlen(longer[k].letters)) > 0 &&
+            (t->t[after].num || tok_is(t, after, "so")))
+            return after_type(v, t, i, longer[k].words, longer[k].cls, false);
+    }
+    if (i + 1 >= t->n || t->t[i].num || t->t[i].len < 2 || syllable_valid(t->t[i].w, t->t[i].len))
         return (struct hit){0};
     for (size_t k = 0; k < ARRAY_LEN(ways); k++) {
         int cost = one_edit(t->t[i].w, t->t[i].len, ways[k].word, strlen(ways[k].word));
-        if (cost > 0 && (t->t[i + 1].num || tok_is(t, i + 1, "so") || cost == 2))
+        bool number = t->t[i + 1].num || tok_is(t, i + 1, "so");
+        if (cost > 0 && (number || (cost == 2 && k < 3)))
             return after_type(v, t, i, 1, ways[k].cls, false);
     }
     return (struct hit){0};
@@ -444,7 +509,7 @@ struct hit place_near(const struct vocab *v, const struct toks *t, size_t i, boo
         c.typo = typo;
         phrases_near(&v->names, letters, n, near_place, &c);
     }
-    if (!c.hit.n || (after_kind && !c.sure && c.len < 8))
+    if (!c.hit.n || (after_kind && !c.sure && (c.len < 6 || c.hit.k < 2)))
         return none;
     c.hit.ask = !c.sure;
     c.hit.typed = words > 0;

@@ -139,6 +139,19 @@ static size_t garbled(const struct reading *r, size_t i)
     return 0;
 }
 
+/* "lu dao": a flood, or a slip of "lua dao"? Asked when the longer one is of another kind. */
+static void ask_longer_like(const struct reading *r, size_t i, struct hit *h)
+{
+    size_t next = i + 1;
+    if (next >= r->t->n || r->t->t[next].num || r->t->t[next].apart || place_exact(r->v, r->t, next).n)
+        return;
+    struct hit like = kind_like(r->v, r->t, i);
+    if (like.k < 2 || like.n != 1 || like.cand[0] == h->cand[0])
+        return;
+    h->cand[h->n++] = like.cand[0];
+    h->ask = true;
+}
+
 static bool try_kind(struct reading *r)
 {
     struct hit h = kind_before_place(r, r->pos, kind_exact(r->v, r->t, r->pos, SIZE_MAX));
@@ -166,6 +179,8 @@ static bool try_kind(struct reading *r)
     }
     if (!h.n)
         return false;
+    if (h.k == 1 && h.n < CANDS_MAX)
+        ask_longer_like(r, r->pos + filler, &h);
     h.skip = filler;
     r->kind = h;
     r->kind_seen = true;
@@ -459,7 +474,7 @@ static size_t matched(const struct reading *r)
 {
     size_t n = 0;
     for (size_t i = r->first; i < r->pos && i < r->t->n; i++)
-        n += r->t->t[i].len;
+        n += r->t->t[i].num && r->t->t[i].glued ? 0 : r->t->t[i].len; /* the digit may be a tone */
     return n;
 }
 

@@ -259,7 +259,14 @@ static void settle_kind(struct reading *r, const struct key_found *key, struct m
     if (!r->kind_seen) {
         const struct tok *next = r->pos < r->t->n ? &r->t->t[r->pos] : NULL;
         bool garbled = next && !next->num && looks_keyed(next->w, next->len); /* a kind beyond reading, perhaps */
-        if (m->text_len && v->khac >= 0 && !garbled) {
+        struct hit like = begins_a_tale(r->t, r->pos) ? (struct hit){0} : kind_like(v, r->t, r->pos);
+        if (like.n) { /* "tom mat": a slip of "trom", or what it says */
+            doubt(m, DOUBT_KIND);
+            for (size_t i = 0; i < like.n; i++)
+                choice(m, DOUBT_KIND, v->kinds[like.cand[i]].code);
+            if (v->khac >= 0)
+                choice(m, DOUBT_KIND, v->kinds[v->khac].code);
+        } else if (m->text_len && v->khac >= 0 && !garbled) {
             m->kind = v->kinds[v->khac].code;
             m->kind_unknown = true;
         } else {
@@ -402,6 +409,23 @@ static bool chatter_after_cry(const struct toks *t)
     return among(t, 0, words, ARRAY_LEN(words));
 }
 
+/* "bao khy pho 5 kim tiem", "bao thom Dai Tu cuop giat": words that can be no Vietnamese, or a
+ * place, and soon a kind: no chatter, although the place must be asked. */
+static bool report_further_on(const struct reading *r)
+{
+    bool odd = false;
+    for (size_t i = r->first; i < r->t->n && i < r->first + 6; i++) {
+        const struct tok *w = &r->t->t[i];
+        struct hit kind = kind_exact(r->v, r->t, i, SIZE_MAX);
+        if (odd && kind.n && !kind.ask && (kind.k > 1 || w->len >= 4))
+            return true;
+        struct hit place = w->num ? (struct hit){0} : place_exact(r->v, r->t, i);
+        odd = odd || (place.n && place.k > 1) ||
+              (!w->num && !syllable_valid(w->w, w->len) && !word_known(r->v, w->w, w->len));
+    }
+    return false;
+}
+
 /* A common word as keyword must be borne out by what follows it. */
 static bool borne_out(const struct reading *r)
 {
@@ -409,16 +433,17 @@ static bool borne_out(const struct reading *r)
     const struct toks *t = &r->v->a;
     bool place = r->place_seen && r->place.n && !r->place.by_number;
     bool kind = r->kind_seen && !(r->kind.ask && !place);
+    bool coded = r->place_seen && r->place.by_number && r->place.n && !r->place.ask;
     bool alone = t->n == 0;
     if (form_slot(f, SLOT_LOAI) >= 0)
-        return kind || place;
+        return kind || place || (coded && kind_like(r->v, r->t, r->pos).n) || report_further_on(r);
     if (form_slot(f, SLOT_MA) >= 0)
         return alone || r->code_seen || kind_exact(r->v, r->t, r->pos, SIZE_MAX).n ||
                place_exact(r->v, r->t, r->pos).typed || toks_phrase(t, 0, "bao nham");
     if (form_slot(f, SLOT_PHONE) >= 0)
         return alone || r->phone_e164[0];
     if (form_slot(f, SLOT_THON) >= 0 && !f->slots[form_slot(f, SLOT_THON)].optional)
-        return place || r->choice || r->n_numbers >= 2 || (r->place.n && r->n_numbers);
+        return place || (coded && t->n >= 4) || r->choice || r->n_numbers >= 2 || (r->place.n && r->n_numbers);
     if (form_slot(f, SLOT_THON) >= 0)
         return place || !chatter_after_tip(t);
     if (form_slot(f, SLOT_SO) >= 0)

@@ -131,6 +131,8 @@ int places_add(struct vocab *v);
 /* The kind that begins at token i with at most `longest` words. */
 struct hit kind_exact(const struct vocab *v, const struct toks *t, size_t i, size_t longest);
 struct hit kind_near(const struct vocab *v, const struct toks *t, size_t i);
+/* Kinds that the words at i may be a slip of, only good for a question. */
+struct hit kind_like(const struct vocab *v, const struct toks *t, size_t i);
 /* Words before a kind that mean nothing ("co vu", "vua xay ra"). */
 size_t kind_filler(const struct toks *t, size_t i);
 int kinds_add(struct vocab *v);

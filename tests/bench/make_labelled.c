@@ -34,7 +34,6 @@ struct making {
     char classes[128];
     enum typing typing;
     bool slip, swap, punct, bracket, glued, abbr;
-    bool typed_key; /* keys were left in a word already */
 };
 
 static uint32_t draw(struct making *k, uint32_t n)
@@ -167,13 +166,10 @@ static void type_phrase(struct making *k, const char *s, char *out, size_t size)
             how = keys ? how : BARE;
         }
         const char *cut = k->abbr ? shortened(s, n) : NULL;
-        if (cut)
-            n = strlen(cut), memcpy(word, cut, n + 1), s += strlen(made_short[0][0]) ? word_len(s) : 0;
-        else {
+        if (!cut)
             type_word(s, n, how, word, sizeof word);
-            s += n;
-        }
-        sbuf_add(&b, word);
+        sbuf_add(&b, cut ? cut : word);
+        s += n;
     }
     sbuf_done(&b);
 }
@@ -289,9 +285,10 @@ static void write_place(struct making *k, const struct made_place *p, char *out,
 /* ---- a message of pieces ---- */
 
 #define PIECES 6
+#define PIECE_SIZE 400
 
 struct pieces {
-    char text[PIECES][400];
+    char text[PIECES][PIECE_SIZE];
     size_t n;
     size_t slip_from; /* the keyword, codes and numbers are spared */
 };
@@ -299,7 +296,7 @@ struct pieces {
 static void add_piece(struct pieces *p, const char *text)
 {
     if (*text && p->n < PIECES)
-        snprintf(p->text[p->n++], sizeof p->text[0], "%s", text);
+        p->n += str_copy(p->text[p->n], PIECE_SIZE, text) == 0;
 }
 
 static void choose_noise(struct making *k)
@@ -349,7 +346,7 @@ static void change_case(struct making *k, char *text, char *out, size_t size)
 
 static void add_edges(struct making *k, const char *text, char *out, size_t size)
 {
-    static const char *const front[] = {"", " ", "\\n", "\"", ". "}, *const back[] = {"", " ", "..", "\\n", "\"", " ."};
+    static const char *const front[] = {"", " ", "\n", "\"", ". "}, *const back[] = {"", " ", "..", "\n", "\"", " ."};
     if (!one_in(k, 20)) {
         snprintf(out, size, "%s", text);
         return;
@@ -370,7 +367,7 @@ static void decompose(struct making *k, char *text, size_t size)
 
 static void join(struct making *k, const char *key, struct pieces *p, char *out, size_t size)
 {
-    static const char *const seps[] = {", ", "; ", ": ", "/", ".", " # ", " - ", "\\n", "   ", ","};
+    static const char *const seps[] = {", ", "; ", ": ", "/", ".", " # ", " - ", "\n", "   ", ","};
     const char *sep = k->punct ? seps[draw(k, ARRAY_LEN(seps))] : " ";
     struct sbuf b = sbuf_on(out, size);
     sbuf_add(&b, key);
@@ -397,7 +394,10 @@ static void finish(struct making *k, const char *key, struct pieces *p, const ch
     change_case(k, a, b, sizeof b);
     decompose(k, b, sizeof b);
     add_edges(k, b, a, sizeof a);
-    fprintf(k->out, "%s\t%s\t%s\t%s\t%s\t-\t%s\n", k->classes, form, place, kind, code, a);
+    fprintf(k->out, "%s\t%s\t%s\t%s\t%s\t-\t", k->classes, form, place, kind, code);
+    for (const char *c = a; *c; c++)
+        fputs(*c == '\n' ? "\\n" : (char[]){*c, '\0'}, k->out);
+    fputc('\n', k->out);
 }
 
 static const char *some_tale(struct making *k, const struct made_kind *kind)
@@ -416,7 +416,7 @@ static void make_incident(struct making *k)
     size_t words = 0;
     while (words < ARRAY_LEN(kind->words) && kind->words[words])
         words++;
-    char place[200], word[200], tale[400], when[64] = "", rest[500];
+    char place[200], word[200], tale[200], when[64] = "", rest[400];
     choose_noise(k);
     write_place(k, p, place, sizeof place);
     if (one_in(k, 7))
