@@ -23,8 +23,9 @@ struct user {
 };
 
 /* Makes the users equal to the roster: found by phone, added, changed, or set inactive and
- * their phone erased; those who came by DK stay, and are the roster's once it has their phone. Own transaction if none is open. changed (may be NULL) counts. PINs are
- * hashed (keyed, then Argon2id of 2 MB: the core's memory is bounded) only when they differ.
+ * their phone erased. Who came by DK stays, and is the roster's once it has his phone. Own
+ * transaction if none is open. changed (may be NULL) counts. PINs are hashed (keyed, then
+ * Argon2id of 2 MB: the core's memory is bounded) only when they differ.
  * -EEXIST when a phone stands there twice: nothing is changed. */
 int user_sync(struct db *db, const struct roster_entry *r, size_t n, int64_t now_ms, int *changed);
 /* Active users, ordered by id. A non-zero return of fn stops and is returned. */

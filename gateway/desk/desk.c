@@ -142,6 +142,8 @@ static int daily(struct desk *d)
     if (rc > 0)
         rc = audit(d, 0, "tip_numbers_erased", 0, 0, "");
     if (rc >= 0)
+        rc = register_daily(d);
+    if (rc >= 0)
         rc = meta_set_i64(d->db, "daily_rel", now.rel_ms);
     return rc < 0 ? rc : standing_job(d, "daily", "daily_rel", DAY_MS);
 }

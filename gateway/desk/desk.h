@@ -61,6 +61,10 @@ int desk_recipient(struct desk *d, const struct outbox_row *row, char *number, s
  * only. 0 or -EINVAL when it is no code. */
 int desk_code(struct desk *d, const char *code, char *out, size_t size);
 
+/* An invite of the console: what is "DAYS ROLE PLACES NAME", places joined by commas or "-". out gets
+ * the digits to tell the person; after -EINVAL, why. Inside the caller's transaction. */
+int desk_invite(struct desk *d, const char *what, char *out, size_t size);
+
 /* The texts the desk needs, checked against the config's messages (used by `tinbao check`
  * too, which has no database). */
 void texts_check(const struct config *cfg, struct problems *p);

@@ -42,9 +42,8 @@ static const struct {
     {"reopen", form_reopen, ROLE_BIT(ROLE_DUTY)},
     {"answer", form_answer, ANYONE},
     {"none", form_none, ANYONE},
-    /* kept, and answered honestly until they are built */
-    {"register", form_not_built, ANYONE},
-    {"my_data", form_not_built, ANYONE},
+    {"register", form_register, ANYONE},
+    {"my_data", form_my_data, ANYONE},
 };
 
 static int refused(struct msg *m)

@@ -6,6 +6,8 @@
  *   report tip sos safe ack close onscene supplement lookup checkin checkout help stop code
  *                  what its form asked for was done
  *   correct cancel answer asked activity joined split call_out relay reopen
+ *   register my_data
+ *   invite_bad     DK without an invite that counts; he was told, or silenced after five in a day
  *   same           the same report again within minutes: nothing done twice
  *   acted_already  NHAN or XONG for what is taken or closed already
  *   refused        the sender's role or places do not allow it; he was told

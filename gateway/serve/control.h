@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The control socket: state_dir/tinbao.sock, a unix stream socket of mode 0600. One request a
- * connection, one line ("status", "code *1#", "reload"); the answer is text until the end:
+ * connection, one line ("status", "code *1#", "reload", "invite 7 member 6,7 Name"); the answer is text until the end:
  * "ok\n" and what was asked for, or "error: …\n". */
 #ifndef TB_SERVE_CONTROL_H
 #define TB_SERVE_CONTROL_H
@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #define CONTROL_SOCKET "tinbao.sock"
-#define CONTROL_REQUEST_MAX 256
+#define CONTROL_REQUEST_MAX 512
 #define CONTROL_ANSWER_MAX 16384
 
 struct ctlsock; /* owned by core.c */
@@ -24,7 +24,7 @@ struct ctlsock_events {
 struct ctlsock *ctlsock_new(struct event_base *base, const char *dir, const struct ctlsock_events *ev);
 void ctlsock_free(struct ctlsock *c); /* removes the socket */
 
-/* The client (tinbao status, tinbao code): one request; out gets the answer after "ok\n". 0,
+/* The client (tinbao status, code, roster invite): one request; out gets the answer after "ok\n". 0,
  * -ENOENT nobody serves there, -EINVAL it was refused (out says why), -EMSGSIZE, or the
  * socket's error. Waits at most 10 s. */
 int ctlsock_ask(const char *dir, const char *request, char *out, size_t size);

@@ -159,6 +159,19 @@ static int reload(struct core *c)
     return rc;
 }
 
+static int invite(struct core *c, const char *what, char *out, size_t size)
+{
+    int rc = works_begin(&c->w);
+    if (!rc)
+        rc = desk_invite(c->w.desk, what, out, size);
+    if (!rc)
+        rc = works_commit(&c->w);
+    works_rollback(&c->w);
+    if (rc && rc != -EINVAL)
+        str_copy(out, size, works_why(rc));
+    return rc;
+}
+
 static int on_request(void *ctx, const char *request, char *out, size_t size)
 {
     struct core *c = ctx;
@@ -180,7 +193,9 @@ static int on_request(void *ctx, const char *request, char *out, size_t size)
         str_copy(out, size, rc ? "the new config has errors, nothing was changed; see the log" : "done\n");
         return rc;
     }
-    str_copy(out, size, "requests are: status, code CODE, reload");
+    if (!strncmp(request, "invite ", 7))
+        return invite(c, request + 7, out, size);
+    str_copy(out, size, "requests are: status, code CODE, reload, invite DAYS ROLE PLACES NAME");
     return -EINVAL;
 }
 

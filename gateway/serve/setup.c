@@ -206,15 +206,21 @@ static void say_key(void *ctx, const char *key, bool needs_restart)
 static int take_over(struct works *w, struct config *cfg, struct problems *p)
 {
     int changed = 0;
-    int rc = user_sync(w->db, cfg->roster, cfg->n_roster, clock_now_ms(w->clock), &changed);
+    int rc = works_begin(w);
+    if (!rc)
+        rc = user_sync(w->db, cfg->roster, cfg->n_roster, clock_now_ms(w->clock), &changed);
     if (rc) {
+        works_rollback(w);
         log_err("reload: the roster could not be taken over: %s", works_why(rc));
         return rc;
     }
     rc = desk_reload(w->desk, cfg, p);
     setup_say(p);
-    if (rc) { /* the old config stays, so its roster comes back too */
-        user_sync(w->db, w->cfg->roster, w->cfg->n_roster, clock_now_ms(w->clock), NULL);
+    if (!rc && (rc = works_commit(w)) != 0)
+        desk_reload(w->desk, w->cfg, p);
+    if (rc) { /* the old config stays, so the users are as before */
+        works_rollback(w);
+        desk_rolled_back(w->desk);
         return rc;
     }
     if (changed)
