@@ -287,7 +287,7 @@ static bool is_rendered(const char *t, const char *body)
 bool text_is_own(const struct config *cfg, const char *body)
 {
     for (size_t i = 0; i < cfg->n_messages; i++)
-        if (is_rendered(cfg->messages[i].text, body))
+        if (cfg->messages[i].text[0] == body[0] && is_rendered(cfg->messages[i].text, body))
             return true;
     return false;
 }

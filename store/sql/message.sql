@@ -35,9 +35,10 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
 -- name: message_update
 UPDATE message SET disposition = $2, incident_id = COALESCE($3, incident_id) WHERE id = $1;
 
+-- Service time never goes back: the last one is the latest.
 -- name: message_by_text
 SELECT id, incident_id FROM message WHERE text_key = $1 AND received_rel >= $2
-ORDER BY received_rel DESC, id DESC LIMIT 1;
+ORDER BY id DESC LIMIT 1;
 
 -- name: message_incident_of
 SELECT incident_id FROM message WHERE id = $1;
