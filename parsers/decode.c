@@ -23,7 +23,8 @@ void decode_toks(const struct vocab *v, const struct toks *in, struct toks *out,
         enum place_class cls;
         bool strong;
         bool type_and_number = place_type_at(in, i, &cls, &strong) == 1 && end < in->n && in->t[end].num &&
-                               !(end + 1 < in->n && in->t[end + 1].glued) && !vni_of_to(in, i);
+                               !(end + 1 < in->n && in->t[end + 1].glued) && !vni_of_to(in, i) &&
+                               !type_with_tone(in, i);
         if (i < DECODE_MAX && !t.num && !type_and_number)
             while (end < in->n && in->t[end].glued)
                 end++;

@@ -195,15 +195,15 @@ struct hit kind_near(const struct vocab *v, const struct toks *t, size_t i)
 struct like_kinds {
     const struct vocab *v;
     struct hit hit;
-    size_t words;
+    size_t words, n;
 };
 
 static void like_kind(void *ctx, uint32_t phrase, int cost)
 {
     struct like_kinds *c = ctx;
     const struct phrase *p = &c->v->kwords.p[phrase];
-    if (p->len < 4 || (p->len < 5 && cost > 2 && c->words > 1))
-        return;
+    if (p->len < 4 || (p->len < 5 && cost > 2 && c->words > 1) || (cost > 2 && p->len == c->n))
+        return; /* another letter must be a neighbour on the keypad */
     for (uint32_t i = phrase; i != PHRASE_NONE; i = c->v->kwords.p[i].next)
         add_kind(c->v, &c->hit, c->v->kwords.p[i].value);
     c->hit.k = c->words;
@@ -219,6 +219,7 @@ struct hit kind_like(const struct vocab *v, const struct toks *t, size_t i)
         memcpy(letters + n, t->t[k].w, t->t[k].len);
         n += t->t[k].len;
         c.words = k + 1 - i;
+        c.n = n;
         phrases_near(&v->kwords, letters, n, like_kind, &c);
     }
     return c.hit;

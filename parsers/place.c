@@ -247,6 +247,10 @@ static struct hit bare_number(const struct vocab *v, const struct toks *t, size_
     bool hard = !field && counts_things(t, i + 1) && !(kind_next && !tok_is(t, i + 1, "nguoi"));
     bool soft = !field && !kind_next && may_count(t, i + 1);
     bool after_kind = i != 0;
+    if (hard && tok_is(t, i + 1, "vu") && code_index(v, t->t[i].w, t->t[i].len) >= 0) { /* "35 vu hki" */
+        hard = false;
+        soft = true;
+    }
     if (hard && after_kind && (tok_is(t, i + 1, "nguoi") || tok_is(t, i + 1, "ng"))) {
         hard = code_index(v, t->t[i].w, t->t[i].len) < 0;
         soft = !hard;
@@ -301,8 +305,7 @@ static struct hit after_type(const struct vocab *v, const struct toks *t, size_t
     return h;
 }
 
-/* "ban3", "xom1", "khom1": the type word with its own tone as VNI writes it. */
-static bool type_with_tone(const struct toks *t, size_t i)
+bool type_with_tone(const struct toks *t, size_t i)
 {
     static const char *const typed[] = {"xom1", "khom1", "ap1", "soc1", "lang2", "ban3", "to3", "doi5"};
     if (i + 1 >= t->n || !t->t[i + 1].num || !t->t[i + 1].glued || t->t[i + 1].len != 1)
@@ -356,10 +359,10 @@ static void name_after_number(const struct vocab *v, const struct toks *t, size_
     h->k = w.end - i;
 }
 
-/* Is the place itself called by a number ("Bản 3")? */
-static bool has_number_name(const struct vocab *v, uint16_t place)
+/* Is the place itself called by that number ("Bản 3")? */
+static bool has_number_name(const struct vocab *v, uint16_t place, char digit)
 {
-    return strcspn(v->places[place].name, "0123456789") < strlen(v->places[place].name);
+    return strchr(v->places[place].name, digit) != NULL;
 }
 
 struct hit place_exact(const struct vocab *v, const struct toks *t, size_t i)
@@ -374,7 +377,7 @@ struct hit place_exact(const struct vocab *v, const struct toks *t, size_t i)
     if (words) {
         h = after_type(v, t, i, words, cls, strong);
         if (words == 1 && type_with_tone(t, i))
-            name_with_tone(v, t, i, h.n && has_number_name(v, h.cand[0]), &h);
+            name_with_tone(v, t, i, h.n && has_number_name(v, h.cand[0], t->t[i + 1].w[0]), &h);
         else
             name_after_number(v, t, i, words, &h);
     }
@@ -420,7 +423,7 @@ static void near_place(void *ctx, uint32_t phrase, int cost)
 {
     struct near_places *c = ctx;
     const struct phrase *p = &c->v->names.p[phrase];
-    if ((p->flags & PHRASE_PART) || p->len < 5)
+    if ((p->flags & PHRASE_PART) || p->len < 4 || (p->len < 5 && c->words < 2))
         return;
     if (p->len < c->len || (p->len == c->len && cost > c->cost && c->words == c->hit.k))
         return;
@@ -431,7 +434,7 @@ static void near_place(void *ctx, uint32_t phrase, int cost)
     c->len = p->len;
     c->cost = cost;
     bool anchored = common_ends(c->letters, c->n, p->letters, p->len) >= 4;
-    bool sure = c->typo || (anchored && p->len >= 8) || (anchored && c->typed && p->len >= 6);
+    bool sure = (c->typo && p->len >= 5) || (anchored && p->len >= 8) || (anchored && c->typed && p->len >= 6);
     c->sure = c->sure && sure;
     for (uint32_t i = phrase; i != PHRASE_NONE; i = c->v->names.p[i].next)
         if (!(c->v->names.p[i].flags & PHRASE_PART))
@@ -475,12 +478,15 @@ static struct hit near_type(const struct vocab *v, const struct toks *t, size_t 
             (t->t[after].num || tok_is(t, after, "so")))
             return after_type(v, t, i, longer[k].words, longer[k].cls, false);
     }
-    if (i + 1 >= t->n || t->t[i].num || t->t[i].len < 2 || syllable_valid(t->t[i].w, t->t[i].len))
+    if (i + 1 >= t->n || t->t[i].num || t->t[i].len < 2)
         return (struct hit){0};
+    bool syllable = syllable_valid(t->t[i].w, t->t[i].len);
     for (size_t k = 0; k < ARRAY_LEN(ways); k++) {
         int cost = one_edit(t->t[i].w, t->t[i].len, ways[k].word, strlen(ways[k].word));
         bool number = t->t[i + 1].num || tok_is(t, i + 1, "so");
-        if (cost > 0 && (number || (cost == 2 && k < 3)))
+        struct window name = cost > 0 && !number ? longest(v, t, HASH_START, i + 1, false) : (struct window){PHRASE_NONE, 0};
+        bool named = name.phrase != PHRASE_NONE && v->names.p[name.phrase].len >= 4;
+        if (cost > 0 && (named || (number && !syllable) || (cost == 2 && k < 3 && !syllable)))
             return after_type(v, t, i, 1, ways[k].cls, false);
     }
     return (struct hit){0};
@@ -509,7 +515,7 @@ struct hit place_near(const struct vocab *v, const struct toks *t, size_t i, boo
         c.typo = typo;
         phrases_near(&v->names, letters, n, near_place, &c);
     }
-    if (!c.hit.n || (after_kind && !c.sure && (c.len < 6 || c.hit.k < 2)))
+    if (!c.hit.n || (after_kind && !c.sure && (c.len < 5 || c.hit.k < 2)))
         return none;
     c.hit.ask = !c.sure;
     c.hit.typed = words > 0;

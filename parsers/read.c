@@ -69,9 +69,28 @@ static size_t skip_place_words(const struct reading *r, size_t i)
     return 0;
 }
 
+/* "my thanh an cap", when Mỹ Thạnh An is called Mỹ Thạnh too: the shorter name lets the kind
+ * be read. */
+static struct hit place_before_kind(struct reading *r, struct hit h)
+{
+    size_t end = r->pos + h.k;
+    if (h.k < 2 || !h.n || form_slot(r->f, SLOT_LOAI) < 0 || r->kind_seen || end >= r->t->n || r->t->t[end].apart ||
+        r->t->t[end].num || kind_exact(r->v, r->t, end, SIZE_MAX).n || kind_filler(r->t, end))
+        return h;
+    struct toks *t = r->t == &r->v->b ? &r->v->b : r->t == &r->v->c ? &r->v->c : &r->v->a;
+    size_t n = t->n;
+    t->n = end - 1;
+    struct hit shorter = place_exact(r->v, t, r->pos);
+    t->n = n;
+    if (!shorter.n || shorter.ask || shorter.by_number)
+        return h;
+    struct hit kind = kind_exact(r->v, t, r->pos + shorter.k, SIZE_MAX);
+    return kind.n && r->pos + shorter.k + kind.k > end ? shorter : h;
+}
+
 static bool try_place(struct reading *r)
 {
-    struct hit h = place_exact(r->v, r->t, r->pos);
+    struct hit h = place_before_kind(r, place_exact(r->v, r->t, r->pos));
     if (h.by_number && numbers_are_wanted(r, r->pos))
         return false;
     size_t skip = 0;

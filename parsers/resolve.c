@@ -259,8 +259,8 @@ static void settle_kind(struct reading *r, const struct key_found *key, struct m
     if (!r->kind_seen) {
         const struct tok *next = r->pos < r->t->n ? &r->t->t[r->pos] : NULL;
         bool garbled = next && !next->num && looks_keyed(next->w, next->len); /* a kind beyond reading, perhaps */
-        struct hit like = begins_a_tale(r->t, r->pos) ? (struct hit){0} : kind_like(v, r->t, r->pos);
-        if (like.n) { /* "tom mat": a slip of "trom", or what it says */
+        struct hit like = kind_like(v, r->t, r->pos);
+        if (like.n && (like.k > 1 || !begins_a_tale(r->t, r->pos))) { /* "tom mat": a slip of "trom", or what it says */
             doubt(m, DOUBT_KIND);
             for (size_t i = 0; i < like.n; i++)
                 choice(m, DOUBT_KIND, v->kinds[like.cand[i]].code);

@@ -184,8 +184,10 @@ static bool kind_with_keyword(struct vocab *v, const struct key_found *key, stru
         return false;
     toks_read(&v->a, v->folded, key->s, v->n);
     struct hit h = kind_exact(v, &v->a, 0, SIZE_MAX);
-    if (h.k < 2 || h.ask)
+    if (h.k < 2 || h.ask) {
+        toks_read(&v->a, v->folded, key->e, v->n); /* as the reading left them */
         return false;
+    }
     struct reading whole = *r;
     whole.t = &v->a;
     whole.first = whole.pos = h.k;

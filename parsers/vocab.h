@@ -125,6 +125,8 @@ struct hit place_near(const struct vocab *v, const struct toks *t, size_t i, boo
 bool counts_things(const struct toks *t, size_t i);
 /* Words of a type of place at i ("to dan pho"): how many; strong: never another word. */
 size_t place_type_at(const struct toks *t, size_t i, enum place_class *cls, bool *strong);
+/* "ban3", "xom1", "khom1": the type word with its own tone as VNI writes it. */
+bool type_with_tone(const struct toks *t, size_t i);
 int place_index(const struct vocab *v, const char *code);
 int places_add(struct vocab *v);
 
