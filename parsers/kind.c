@@ -210,6 +210,24 @@ static void like_kind(void *ctx, uint32_t phrase, int cost)
     c->hit.ask = true;
 }
 
+/* "bm", "bomm": words of three letters are not filed by near miss. */
+static void like_short(struct like_kinds *c, const struct tok *t)
+{
+    if (t->num || t->len < 2 || t->len > 4 || syllable_valid(t->w, t->len) || word_known(c->v, t->w, t->len))
+        return;
+    c->words = 1;
+    c->n = t->len;
+    for (uint32_t i = 0; i < c->v->kwords.n; i++) {
+        const struct phrase *p = &c->v->kwords.p[i];
+        int cost = p->len == 3 ? one_edit(t->w, t->len, p->letters, p->len) : 0;
+        if (cost > 0 && !(cost > 2 && t->len == 3)) {
+            add_kind(c->v, &c->hit, p->value);
+            c->hit.k = 1;
+            c->hit.ask = true;
+        }
+    }
+}
+
 struct hit kind_like(const struct vocab *v, const struct toks *t, size_t i)
 {
     struct like_kinds c = {.v = v};
@@ -222,6 +240,8 @@ struct hit kind_like(const struct vocab *v, const struct toks *t, size_t i)
         c.n = n;
         phrases_near(&v->kwords, letters, n, like_kind, &c);
     }
+    if (!c.hit.n && i < t->n)
+        like_short(&c, &t->t[i]);
     return c.hit;
 }
 

@@ -436,7 +436,7 @@ static bool borne_out(const struct reading *r)
     bool coded = r->place_seen && r->place.by_number && r->place.n && !r->place.ask;
     bool alone = t->n == 0;
     if (form_slot(f, SLOT_LOAI) >= 0)
-        return kind || place || (coded && kind_like(r->v, r->t, r->pos).n) || report_further_on(r);
+        return kind || place || (coded && (r->kind_seen || kind_like(r->v, r->t, r->pos).n)) || report_further_on(r);
     if (form_slot(f, SLOT_MA) >= 0)
         return alone || r->code_seen || kind_exact(r->v, r->t, r->pos, SIZE_MAX).n ||
                place_exact(r->v, r->t, r->pos).typed || toks_phrase(t, 0, "bao nham");
