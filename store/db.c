@@ -310,6 +310,7 @@ void db_forget(struct db *db)
 {
     memset(db->party, 0, sizeof db->party);
     db->codes_known = false;
+    db->questions_known = false;
     db->job_id = 0;
 }
 

@@ -57,6 +57,8 @@ struct db {
     struct party_slot party[PARTY_CACHE];
     int64_t codes_held[CODE_LENS];
     bool codes_known;
+    int64_t questions_open; /* valid if questions_known: asked of every report, nearly always none */
+    bool questions_known;
     int64_t job_id, job_due_ms; /* as job_due gave it last */
 };
 

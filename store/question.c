@@ -32,8 +32,25 @@ static int one(struct db *db, enum sql_id q, struct question *out)
     return 0;
 }
 
+/* Counted once, then kept in step; forgotten with everything else when anything is rolled back. */
+static int count_open(struct db *db)
+{
+    if (db->questions_known)
+        return 0;
+    int rc = q_one(db, SQL_question_count_open);
+    if (rc < 0)
+        return rc;
+    db->questions_open = q_get(db, SQL_question_count_open, 0);
+    q_end(db, SQL_question_count_open);
+    db->questions_known = db->mode == DB_WRITE; /* a reader does not hear of changes */
+    return 0;
+}
+
 int question_of(struct db *db, int64_t user_id, int64_t party_id, struct question *out)
 {
+    int rc = count_open(db);
+    if (rc < 0 || !db->questions_open)
+        return rc < 0 ? rc : -ENOENT;
     q_i64(db, SQL_question_open_of, 1, recipient_of(user_id, party_id));
     return one(db, SQL_question_open_of, out);
 }
@@ -49,6 +66,8 @@ int question_end(struct db *db, int64_t id, const char *state)
     q_i64(db, SQL_question_set_state, 1, id);
     q_text(db, SQL_question_set_state, 2, state);
     int rc = q_run(db, SQL_question_set_state);
+    if (rc > 0 && db->questions_known)
+        db->questions_open--;
     return rc > 0 ? 0 : rc == 0 ? -ENOENT : rc;
 }
 
@@ -73,5 +92,8 @@ int question_ask(struct db *db, const struct question *q, int64_t *id, int64_t *
     q_text(db, s, 5, q->field);
     q_text(db, s, 6, q->choices);
     q_i64(db, s, 7, q->asked_ms);
-    return q_insert(db, s, id);
+    rc = q_insert(db, s, id);
+    if (!rc && db->questions_known)
+        db->questions_open++;
+    return rc;
 }

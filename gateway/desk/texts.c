@@ -284,10 +284,16 @@ static bool is_rendered(const char *t, const char *body)
     }
 }
 
+/* Cheap, since it is asked of every message: two letters tell nearly all apart. */
+static bool may_begin(const char *t, const char *body)
+{
+    return t[0] && t[0] == body[0] && (t[1] == '{' || t[1] == body[1]);
+}
+
 bool text_is_own(const struct config *cfg, const char *body)
 {
     for (size_t i = 0; i < cfg->n_messages; i++)
-        if (cfg->messages[i].text[0] == body[0] && is_rendered(cfg->messages[i].text, body))
+        if (may_begin(cfg->messages[i].text, body) && is_rendered(cfg->messages[i].text, body))
             return true;
     return false;
 }

@@ -168,7 +168,7 @@ int main(int argc, char **argv)
                       .text = "BC man de co bac",
                       .count = 8000,
                       .backlog = 20000,
-                      .batch = 200};
+                      .batch = 1000};
     int c;
     while ((c = getopt(argc, argv, "c:d:n:m:b:t:")) != -1) {
         switch (c) {
