@@ -14,9 +14,11 @@
 #include "gateway/serve/control.h"
 #include "store/people.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define DAYS_DEFAULT "7"
 
@@ -83,6 +85,8 @@ static int invite_alone(const struct config *cfg, const char *dir, const char *w
 
 static int failed(const char *dir, int rc, const char *why)
 {
+    if (!strncmp(why, "error: ", 7)) /* as the service says it */
+        why += 7;
     size_t n = strlen(why);
     if (rc == -EINVAL && n)
         fprintf(stderr, "tinbao roster: %s%s", why, why[n - 1] == '\n' ? "" : "\n");
@@ -144,6 +148,15 @@ static int add(struct listing *l, const struct roster_entry *e)
     return 0;
 }
 
+/* Without one no service ever ran here: nobody came by DK. */
+static bool has_database(const char *dir)
+{
+    char path[PATH_MAX];
+    struct sbuf b = sbuf_on(path, sizeof(path));
+    sbuf_addf(&b, "%s/tinbao.db", dir);
+    return !sbuf_done(&b) && (access(path, F_OK) == 0 || errno != ENOENT);
+}
+
 static int add_registered(void *ctx, const struct user *u)
 {
     struct listing *l = ctx;
@@ -167,12 +180,10 @@ int roster_with_registered(const struct config *cfg, const char *state_dir, stru
     *out = NULL;
     for (size_t i = 0; !rc && i < cfg->n_roster; i++)
         rc = add(&l, &cfg->roster[i]);
-    if (!rc)
+    if (!rc && has_database(dir))
         rc = db_open(&db, dir, DB_READ);
-    if (!rc)
+    if (!rc && db)
         rc = user_each(db, add_registered, &l);
-    else if (rc == -ENOENT)
-        rc = 0; /* no service ever ran here: nobody came by DK */
     db_close(db);
     if (rc < 0) {
         fprintf(stderr, "tinbao roster: who came by DK can not be read in %s: %s\n", dir, strerror(-rc));
