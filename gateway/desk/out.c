@@ -55,9 +55,60 @@ static int party_may_get(struct desk *d, int64_t party_id, bool *may)
     return rc;
 }
 
+static struct throttle *throttle_of(struct msg *m)
+{
+    struct throttle *t = &m->d->throttle[(uint64_t)m->user->id % THROTTLE_SLOTS];
+    if (t->user_id != m->user->id)
+        *t = (struct throttle){.user_id = m->user->id};
+    return t;
+}
+
+/* A person who waits for help, and a dialogue that ends by itself, are always answered. */
+static bool always_answered(const struct msg *m)
+{
+    static const char *const forms[] = {"sos", "ack", "code", "answer"};
+    for (size_t i = 0; m->m && i < ARRAY_LEN(forms); i++)
+        if (!strcmp(m->m->form, forms[i]))
+            return true;
+    return false;
+}
+
+/* A phone that says one text to everything it gets: the same words are answered three times an
+ * hour. The fourth is still read and saved. */
+static bool said_too_often(struct msg *m)
+{
+    if (always_answered(m))
+        return false;
+    struct throttle *t = throttle_of(m);
+    uint64_t text = 14695981039346656037ull;
+    for (const char *p = m->body; *p; p++)
+        text = (text ^ (unsigned char)*p) * 1099511628211ull;
+    struct said *s = &t->said[0];
+    for (size_t i = 0; i < SAID_SLOTS; i++) {
+        if (t->said[i].n && t->said[i].text == text) {
+            s = &t->said[i];
+            break;
+        }
+        if (t->said[i].since_rel < s->since_rel)
+            s = &t->said[i]; /* the oldest gives way */
+    }
+    int64_t now = m->now.rel_ms;
+    if (s->text != text || !s->n || now - s->since_rel >= HOUR_MS)
+        *s = (struct said){.text = text, .since_rel = now};
+    if (s->n && s->message_id == m->id)
+        return false;
+    if (s->n >= SAME_TEXT_AN_HOUR)
+        return true;
+    s->message_id = m->id;
+    s->n++;
+    return false;
+}
+
 int reply(struct msg *m, const char *body, bool resend)
 {
     if (m->kind != ADDRESS_NUMBER || own_number(m->d->cfg, m->number))
+        return 0;
+    if (m->user && said_too_often(m))
         return 0;
     if (!m->user) {
         bool may;
@@ -88,9 +139,7 @@ int complaint_allowed(struct msg *m, bool *may)
 {
     if (!m->user)
         return party_may_get(m->d, m->party_id, may);
-    struct throttle *t = &m->d->throttle[(uint64_t)m->user->id % THROTTLE_SLOTS];
-    if (t->user_id != m->user->id)
-        *t = (struct throttle){.user_id = m->user->id};
+    struct throttle *t = throttle_of(m);
     int64_t now = m->now.rel_ms, last = t->at_rel[COMPLAINTS_AN_HOUR - 1];
     *may = !(last && now - last < MINUTE_MS) && !(t->at_rel[0] && now - t->at_rel[0] < HOUR_MS);
     if (!*may)

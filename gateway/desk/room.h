@@ -18,9 +18,17 @@
  * memory only: forgetting it costs a few texts. */
 #define COMPLAINTS_AN_HOUR 3
 #define THROTTLE_SLOTS 256
+#define SAME_TEXT_AN_HOUR 3 /* replies to one text of one user, whatever it says */
+#define SAID_SLOTS 4
 struct throttle {
     int64_t user_id;
     int64_t at_rel[COMPLAINTS_AN_HOUR]; /* oldest first */
+    struct said {
+        uint64_t text;      /* hash of what the user wrote */
+        int64_t since_rel;  /* of the first of the count */
+        int64_t message_id; /* the last one counted */
+        unsigned n;
+    } said[SAID_SLOTS];
 };
 
 struct desk {
