@@ -174,12 +174,15 @@ static void claim_keyword(struct building *b, const struct cform *f, const char 
         len += v->a.t[i].len;
         weak = weak && syllable_valid(v->a.t[i].w, v->a.t[i].len);
     }
+    bool spelling = false; /* "BAO CAO" beside "BAOCAO": one pattern more, the same letters */
     v->keywords[index] = (struct keyword){.form = (uint16_t)(f - v->forms), .weak = weak, .solo = v->a.n == 0};
     for (size_t i = 0; i < v->keys.n; i++)
         if (len && v->keys.p[i].len == len && !memcmp(v->keys.p[i].letters, letters, len)) {
             const struct cform *other = form_of_key(v, (uint32_t)i);
-            if (other == f)
-                return; /* "BAO CAO" beside "BAOCAO": one spelling more */
+            if (other == f) {
+                spelling = true;
+                break;
+            }
             snprintf(text, sizeof text, "keyword '%s' of form '%s' is taken by form '%s': choose another", key,
                      f->def->name, other->def->name);
             complain(b, f->def, text);
@@ -195,7 +198,7 @@ static void claim_keyword(struct building *b, const struct cform *f, const char 
     if (sbuf_done(&p) != 0)
         complain(b, f->def, "a keyword is too long: shorten it");
     piece->len = len ? len : v->n;
-    if (phrases_add(&v->keys, letters, len, v->a.n, (uint16_t)index, f->near ? 0 : PHRASE_NO_NEAR, key) != 0)
+    if (!spelling && phrases_add(&v->keys, letters, len, v->a.n, (uint16_t)index, f->near ? 0 : PHRASE_NO_NEAR, key) != 0)
         b->problems++;
 }
 

@@ -436,6 +436,7 @@ static const struct {
     {"incident_live", "incident_live"},
     {"incident_of_sender", "incident_live"},
     {"incident_count_codes", "incident_code"},   /* once at start */
+    {"question_count_open", "question_open"},    /* once, and only those that are open */
     {"incident_release_codes", "incident_code"}, /* once a day */
     {"outbox_ready", "outbox_head"},
     {"outbox_wait", "outbox_head"},

@@ -170,6 +170,21 @@ static void other_forms_are_read(void **state)
     CHECK(cases);
 }
 
+static void a_keyword_may_be_written_in_two_words(void **state)
+{
+    static const struct wanted cases[] = {
+        {"CO MAT 48217", "onscene", NULL, NULL, "48217", DOUBT_NONE, ""},
+        {"TIEP NHAN 48217", "ack", NULL, NULL, "48217", DOUBT_NONE, ""},
+        {"TUAN TRA BD 4", "patrol_start", NULL, NULL, NULL, DOUBT_NONE, ""},
+        {"MO LAI 48217", "reopen", NULL, NULL, "48217", DOUBT_NONE, ""},
+        {"DU LIEU", "my_data", NULL, NULL, NULL, DOUBT_NONE, ""},
+        {"TU CHOI", "stop", NULL, NULL, NULL, DOUBT_NONE, ""},
+        {"AN TOAN", "safe", NULL, NULL, NULL, DOUBT_NONE, ""},
+        {"BAO CAO kim lan trom", "incident", "1", "TROM", NULL, DOUBT_NONE, ""},
+    };
+    CHECK(cases);
+}
+
 static void slots_hold_what_else_a_form_has(void **state)
 {
     struct words *w = *state;
@@ -336,6 +351,7 @@ int main(void)
         cmocka_unit_test(accents_decide_one_syllable_words),
         cmocka_unit_test(a_place_left_out_is_the_senders_own),
         cmocka_unit_test(other_forms_are_read),
+        cmocka_unit_test(a_keyword_may_be_written_in_two_words),
         cmocka_unit_test(slots_hold_what_else_a_form_has),
         cmocka_unit_test(codes_of_the_supervisor_are_forgiven),
         cmocka_unit_test(a_lone_digit_is_an_answer),
