@@ -5,12 +5,8 @@
  * doubt ends in candidates and `ask`.
  */
 #include "gateway/base/err.h"
-#include "parsers/fold.h"
-#include "parsers/syllable.h"
-#include "parsers/vocab.h"
+#include "parsers/place.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -25,8 +21,15 @@ static const struct {
              {"buon", CLASS_BUON, false},     {"khom", CLASS_KHOM, true},    {"doi", CLASS_DOI, false},
              {"phum", CLASS_SOC, true},       {"soc", CLASS_SOC, false}};
 
-static const char *const class_letters[CLASS_COUNT] = {"",     "thon", "xom", "lang", "ap",  "ban", "buon",
+const char *const place_class_letters[CLASS_COUNT] = {"",     "thon", "xom", "lang", "ap",  "ban", "buon",
                                                        "khom", "tdp",  "khu", "kdc",  "doi", "soc"};
+
+const size_t place_n_type_words = ARRAY_LEN(types);
+
+const char *place_type_words(size_t i)
+{
+    return types[i].words;
+}
 
 size_t place_type_at(const struct toks *t, size_t i, enum place_class *cls, bool *strong)
 {
@@ -95,7 +98,7 @@ static int code_index(const struct vocab *v, const char *digits, size_t n)
     return i;
 }
 
-static void add_cand(struct hit *h, uint16_t value)
+void place_add_cand(struct hit *h, uint16_t value)
 {
     for (size_t i = 0; i < h->n; i++)
         if (h->cand[i] == value)
@@ -105,7 +108,7 @@ static void add_cand(struct hit *h, uint16_t value)
 }
 
 /* A number at i, as digits or as a word: its digits in num, words in *k. */
-static size_t number_at(const struct toks *t, size_t i, char num[8], size_t *k)
+size_t place_number_at(const struct toks *t, size_t i, char num[8], size_t *k)
 {
     if (i >= t->n)
         return 0;
@@ -130,15 +133,10 @@ static size_t number_at(const struct toks *t, size_t i, char num[8], size_t *k)
     return value > 9 ? 2 : 1;
 }
 
-struct window {
-    uint32_t phrase;
-    size_t end; /* token after it */
-};
-
 /* The longest phrase that continues hash h from token i. min: words it must take. */
-static struct window longest(const struct vocab *v, const struct toks *t, uint64_t h, size_t i, bool after_number)
+struct place_window place_longest(const struct vocab *v, const struct toks *t, uint64_t h, size_t i, bool after_number)
 {
-    struct window best = {PHRASE_NONE, i};
+    struct place_window best = {PHRASE_NONE, i};
     size_t last = i + v->names.max_words + 1;
     for (size_t k = i; k < t->n && k < last; k++) {
         if (k == i && after_number && t->t[k].num)
@@ -146,21 +144,21 @@ static struct window longest(const struct vocab *v, const struct toks *t, uint64
         h = hash_tok(h, t, k, i);
         uint32_t p = phrases_find(&v->names, h);
         if (p != PHRASE_NONE)
-            best = (struct window){p, k + 1};
+            best = (struct place_window){p, k + 1};
     }
     return best;
 }
 
 /* The numbered name "tdp 3 …" of a class: a phrase and its end. */
-static struct window numbered(const struct vocab *v, const struct toks *t, enum place_class cls, const char *num,
+static struct place_window numbered(const struct vocab *v, const struct toks *t, enum place_class cls, const char *num,
                               size_t n, size_t after)
 {
-    uint64_t h = hash_letters(HASH_START, class_letters[cls], strlen(class_letters[cls]));
+    uint64_t h = hash_letters(HASH_START, place_class_letters[cls], strlen(place_class_letters[cls]));
     h = hash_letters(h, num, n);
-    struct window w = longest(v, t, h, after, true);
+    struct place_window w = place_longest(v, t, h, after, true);
     if (w.phrase != PHRASE_NONE)
         return w;
-    return (struct window){phrases_find(&v->names, h), after};
+    return (struct place_window){phrases_find(&v->names, h), after};
 }
 
 /* The candidates of a phrase; parts of longer names count only beside a number or alone. */
@@ -171,7 +169,7 @@ static void take_phrase(const struct vocab *v, struct hit *h, uint32_t phrase, b
         whole = whole || !(v->names.p[i].flags & PHRASE_PART);
     for (uint32_t i = phrase; i != PHRASE_NONE; i = v->names.p[i].next)
         if (with_parts || !whole || !(v->names.p[i].flags & PHRASE_PART))
-            add_cand(h, v->names.p[i].value);
+            place_add_cand(h, v->names.p[i].value);
 }
 
 static void keep_class(const struct vocab *v, struct hit *h, enum place_class cls)
@@ -202,7 +200,7 @@ static void keep_accents(const struct vocab *v, const struct toks *t, size_t i, 
 }
 
 /* More than one left: the sender's own village wins, else it is asked. */
-static void settle(const struct vocab *v, const struct toks *t, size_t i, struct hit *h, enum place_class cls)
+void place_settle(const struct vocab *v, const struct toks *t, size_t i, struct hit *h, enum place_class cls)
 {
     if (h->n > 1 && cls)
         keep_class(v, h, cls);
@@ -222,17 +220,17 @@ static void by_class_and_code(const struct vocab *v, const struct toks *t, struc
 {
     enum place_class other = cls == CLASS_TDP ? CLASS_KHU : cls == CLASS_KHU ? CLASS_TDP : CLASS_NONE;
     if (other) {
-        struct window w = numbered(v, t, other, num, n, after);
+        struct place_window w = numbered(v, t, other, num, n, after);
         if (w.phrase != PHRASE_NONE)
             take_phrase(v, h, w.phrase, true);
     }
     int code = code_index(v, num, n);
     if (code >= 0)
-        add_cand(h, (uint16_t)code);
+        place_add_cand(h, (uint16_t)code);
     if (h->n)
         return;
     for (int c = CLASS_NONE + 1; c < CLASS_COUNT; c++) {
-        struct window w = numbered(v, t, (enum place_class)c, num, n, after);
+        struct place_window w = numbered(v, t, (enum place_class)c, num, n, after);
         if (w.phrase != PHRASE_NONE)
             take_phrase(v, h, w.phrase, true);
     }
@@ -262,9 +260,9 @@ static struct hit bare_number(const struct vocab *v, const struct toks *t, size_
     if (code >= 0) {
         h.k = 1;
         h.ask = soft;
-        add_cand(&h, (uint16_t)code);
+        place_add_cand(&h, (uint16_t)code);
         if (soft && v->home >= 0)
-            add_cand(&h, (uint16_t)v->home);
+            place_add_cand(&h, (uint16_t)v->home);
     } else if (!soft) {
         h.k = 1;
         h.unknown = true;
@@ -272,7 +270,7 @@ static struct hit bare_number(const struct vocab *v, const struct toks *t, size_
     return h;
 }
 
-static struct hit after_type(const struct vocab *v, const struct toks *t, size_t i, size_t words, enum place_class cls,
+struct hit place_after_type(const struct vocab *v, const struct toks *t, size_t i, size_t words, enum place_class cls,
                              bool strong)
 {
     struct hit h = {.typed = true};
@@ -280,10 +278,10 @@ static struct hit after_type(const struct vocab *v, const struct toks *t, size_t
     size_t j = i + words, k = 0;
     if (tok_is(t, j, "so") || tok_is(t, j, "thu"))
         j++;
-    struct window name = longest(v, t, HASH_START, i + words, false);
-    size_t n = number_at(t, j, num, &k);
+    struct place_window name = place_longest(v, t, HASH_START, i + words, false);
+    size_t n = place_number_at(t, j, num, &k);
     if (n && name.end <= j + k) {
-        struct window w = numbered(v, t, cls, num, n, j + k);
+        struct place_window w = numbered(v, t, cls, num, n, j + k);
         h.k = (w.phrase != PHRASE_NONE ? w.end : j + k) - i;
         if (w.phrase != PHRASE_NONE)
             take_phrase(v, &h, w.phrase, true);
@@ -323,7 +321,7 @@ bool type_with_tone(const struct toks *t, size_t i)
 static void name_with_tone(const struct vocab *v, const struct toks *t, size_t i, bool numbered_name, struct hit *h)
 {
     uint64_t hash = hash_tok(HASH_START, t, i, i);
-    struct window w = longest(v, t, hash, i + 2, false), bare = longest(v, t, HASH_START, i + 2, false);
+    struct place_window w = place_longest(v, t, hash, i + 2, false), bare = place_longest(v, t, HASH_START, i + 2, false);
     if (w.phrase == PHRASE_NONE || w.end == i + 2)
         w = bare;
     if (w.phrase == PHRASE_NONE || w.end == i + 2) {
@@ -346,7 +344,7 @@ static void name_after_number(const struct vocab *v, const struct toks *t, size_
     size_t j = i + words;
     if (h->n != 1 || j >= t->n || i + h->k >= t->n || t->t[i + h->k].apart)
         return;
-    struct window w = longest(v, t, HASH_START, i + h->k, false);
+    struct place_window w = place_longest(v, t, HASH_START, i + h->k, false);
     if (w.phrase == PHRASE_NONE || w.end < i + h->k + 2 || v->names.p[w.phrase].value == h->cand[0])
         return;
     bool tone = t->t[j].num && t->t[j].glued && t->t[j].len == 1 &&
@@ -372,10 +370,10 @@ struct hit place_exact(const struct vocab *v, const struct toks *t, size_t i)
     enum place_class cls = CLASS_NONE;
     bool strong = false;
     struct hit h = {0};
-    struct window plain = longest(v, t, HASH_START, i, false);
+    struct place_window plain = place_longest(v, t, HASH_START, i, false);
     size_t words = place_type_at(t, i, &cls, &strong);
     if (words) {
-        h = after_type(v, t, i, words, cls, strong);
+        h = place_after_type(v, t, i, words, cls, strong);
         if (words == 1 && type_with_tone(t, i))
             name_with_tone(v, t, i, h.n && has_number_name(v, h.cand[0], t->t[i + 1].w[0]), &h);
         else
@@ -392,253 +390,6 @@ struct hit place_exact(const struct vocab *v, const struct toks *t, size_t i)
         h = bare_number(v, t, i);
     }
     if (h.n)
-        settle(v, t, i, &h, cls);
+        place_settle(v, t, i, &h, cls);
     return h;
-}
-
-struct near_places {
-    const struct vocab *v;
-    struct hit hit;
-    size_t words; /* of the window under look */
-    uint8_t len;  /* letters of the best phrase so far */
-    int cost;
-    bool sure;
-    const char *letters;
-    size_t n;
-    bool typo;  /* a word of the window is no Vietnamese syllable */
-    bool typed; /* after a type word */
-};
-
-static size_t common_ends(const char *a, size_t n, const char *b, size_t m)
-{
-    size_t head = 0, tail = 0;
-    while (head < n && head < m && a[head] == b[head])
-        head++;
-    while (tail < n && tail < m && a[n - 1 - tail] == b[m - 1 - tail])
-        tail++;
-    return head > tail ? head : tail;
-}
-
-static void near_place(void *ctx, uint32_t phrase, int cost)
-{
-    struct near_places *c = ctx;
-    const struct phrase *p = &c->v->names.p[phrase];
-    if ((p->flags & PHRASE_PART) || p->len < 4 || (p->len < 5 && c->words < 2))
-        return;
-    if (p->len < c->len || (p->len == c->len && cost > c->cost && c->words == c->hit.k))
-        return;
-    if (p->len > c->len || c->words != c->hit.k) {
-        c->hit = (struct hit){.k = c->words};
-        c->sure = true;
-    }
-    c->len = p->len;
-    c->cost = cost;
-    bool anchored = common_ends(c->letters, c->n, p->letters, p->len) >= 4;
-    bool sure = (c->typo && p->len >= 5) || (anchored && p->len >= 8) || (anchored && c->typed && p->len >= 6);
-    c->sure = c->sure && sure;
-    for (uint32_t i = phrase; i != PHRASE_NONE; i = c->v->names.p[i].next)
-        if (!(c->v->names.p[i].flags & PHRASE_PART))
-            add_cand(&c->hit, c->v->names.p[i].value);
-}
-
-static bool add_letters(const struct toks *t, size_t k, char *letters, size_t *n, bool *typo)
-{
-    if (t->t[k].num || *n + t->t[k].len > PHRASE_LETTERS_MAX)
-        return false;
-    memcpy(letters + *n, t->t[k].w, t->t[k].len);
-    *n += t->t[k].len;
-    if (!syllable_valid(t->t[k].w, t->t[k].len))
-        *typo = true;
-    return true;
-}
-
-/* "tpd 3": the type word itself slipped. */
-static struct hit near_type(const struct vocab *v, const struct toks *t, size_t i)
-{
-    static const struct {
-        const char *word;
-        enum place_class cls;
-    } ways[] = {{"tdp", CLASS_TDP},   {"thon", CLASS_THON}, {"xom", CLASS_XOM},
-                {"khu", CLASS_KHU},   {"lang", CLASS_LANG}, {"buon", CLASS_BUON},
-                {"khom", CLASS_KHOM}, {"ban", CLASS_BAN},   {"soc", CLASS_SOC}};
-    static const struct {
-        const char *letters;
-        size_t words;
-        enum place_class cls;
-    } longer[] = {{"khupho", 2, CLASS_KHU}, {"todanpho", 3, CLASS_TDP}, {"khudancu", 3, CLASS_KDC}};
-    for (size_t k = 0; k < ARRAY_LEN(longer); k++) { /* "khu pjo 5" */
-        char letters[PHRASE_LETTERS_MAX];
-        size_t n = 0;
-        bool typo = false;
-        for (size_t j = i; j < i + longer[k].words && i + longer[k].words < t->n; j++)
-            if (!add_letters(t, j, letters, &n, &typo))
-                n = 0;
-        size_t after = i + longer[k].words;
-        if (n && one_edit(letters, n, longer[k].letters, strlen(longer[k].letters)) > 0 &&
-            (t->t[after].num || tok_is(t, after, "so")))
-            return after_type(v, t, i, longer[k].words, longer[k].cls, false);
-    }
-    if (i + 1 >= t->n || t->t[i].num || t->t[i].len < 2)
-        return (struct hit){0};
-    bool syllable = syllable_valid(t->t[i].w, t->t[i].len);
-    for (size_t k = 0; k < ARRAY_LEN(ways); k++) {
-        int cost = one_edit(t->t[i].w, t->t[i].len, ways[k].word, strlen(ways[k].word));
-        bool number = t->t[i + 1].num || tok_is(t, i + 1, "so");
-        struct window name = cost > 0 && !number ? longest(v, t, HASH_START, i + 1, false) : (struct window){PHRASE_NONE, 0};
-        bool named = name.phrase != PHRASE_NONE && v->names.p[name.phrase].len >= 4;
-        if (cost > 0 && (named || (number && !syllable) || (cost == 2 && k < 3 && !syllable)))
-            return after_type(v, t, i, 1, ways[k].cls, false);
-    }
-    return (struct hit){0};
-}
-
-struct hit place_near(const struct vocab *v, const struct toks *t, size_t i, bool after_kind)
-{
-    struct hit none = {0};
-    if (i >= t->n || t->t[i].num)
-        return none;
-    struct hit typed = near_type(v, t, i);
-    if (typed.n) {
-        settle(v, t, i, &typed, CLASS_NONE);
-        return typed;
-    }
-    enum place_class cls = CLASS_NONE;
-    bool strong = false, typo = false;
-    size_t words = place_type_at(t, i, &cls, &strong), n = 0;
-    char letters[PHRASE_LETTERS_MAX];
-    struct near_places c = {.v = v, .letters = letters, .typed = words > 0};
-    for (size_t k = i + words; k < t->n && k < i + words + v->names.max_words + 1; k++) {
-        if (!add_letters(t, k, letters, &n, &typo))
-            break;
-        c.words = k + 1 - i;
-        c.n = n;
-        c.typo = typo;
-        phrases_near(&v->names, letters, n, near_place, &c);
-    }
-    if (!c.hit.n || (after_kind && !c.sure && (c.len < 5 || c.hit.k < 2)))
-        return none;
-    c.hit.ask = !c.sure;
-    c.hit.typed = words > 0;
-    settle(v, t, i, &c.hit, cls);
-    return c.hit;
-}
-
-static int add_name(struct vocab *v, const char *letters, size_t n, size_t words, size_t place, unsigned flags,
-                    const char *raw)
-{
-    bool digits = strcspn(letters, "0123456789") < n;
-    return phrases_add(&v->names, letters, n, words, (uint16_t)place, flags | (digits ? PHRASE_NO_NEAR : 0), raw);
-}
-
-/* Words [from, to) written together into letters (terminated); 0 when too long. */
-static size_t join(const struct toks *t, size_t from, size_t to, char *letters, size_t size)
-{
-    size_t n = 0;
-    for (size_t i = from; i < to; i++) {
-        bool gap = i > from && t->t[i].num && t->t[i - 1].num;
-        if (n + t->t[i].len + gap >= size)
-            return 0;
-        if (gap)
-            letters[n++] = ' ';
-        memcpy(letters + n, t->t[i].w, t->t[i].len);
-        n += t->t[i].len;
-    }
-    letters[n] = '\0';
-    return n;
-}
-
-/* "TDP 1 Tan Phuc Thanh": by its number and all, and as parts its beginning and its end. */
-static int add_numbered(struct vocab *v, size_t place, enum place_class cls, size_t at, size_t k, const char *num,
-                        size_t n, const char *raw)
-{
-    char letters[160], rest[128];
-    const struct toks *t = &v->a;
-    size_t more = join(t, at + k, t->n, rest, 96);
-    int len = snprintf(letters, sizeof letters, "%s%.*s", class_letters[cls], (int)n, num);
-    int rc = add_name(v, letters, (size_t)len, 2, place, more ? PHRASE_PART : 0, raw);
-    if (rc || !more)
-        return rc;
-    len = snprintf(letters, sizeof letters, "%s%.*s%s%s", class_letters[cls], (int)n, num, t->t[at + k].num ? " " : "",
-                   rest);
-    rc = add_name(v, letters, (size_t)len, 2 + t->n - at - k, place, 0, raw);
-    rc = rc ? rc : add_name(v, rest, more, t->n - at - k, place, PHRASE_PART, raw);
-    len = snprintf(letters, sizeof letters, "%s%.*s", rest, (int)n, num);
-    return rc ? rc : add_name(v, letters, (size_t)len, 1 + t->n - at - k, place, 0, raw);
-}
-
-static int add_spelling(struct vocab *v, size_t place, const char *raw)
-{
-    char nfc[256], folded[256], letters[128], num[8];
-    int m = fold_nfc(raw, strlen(raw), nfc, sizeof nfc);
-    m = m < 0 ? m : fold_text(nfc, (size_t)m, folded, sizeof folded, NULL);
-    if (m <= 0)
-        return 0;
-    struct toks *t = &v->a;
-    toks_read(t, folded, 0, (size_t)m);
-    size_t n = join(t, 0, t->n, letters, sizeof letters), k = 0;
-    int rc = n ? add_name(v, letters, n, t->n, place, 0, raw) : 0;
-    for (size_t i = 0; i < t->n && rc == 0; i++)
-        if (!t->t[i].num)
-            rc = phrases_add(&v->words, t->t[i].w, t->t[i].len, 1, 0, PHRASE_NO_NEAR, "");
-    enum place_class cls = CLASS_NONE;
-    bool strong = false;
-    size_t words = place_type_at(t, 0, &cls, &strong);
-    size_t at = words + (words && tok_is(t, words, "so"));
-    size_t digits = number_at(t, at, num, &k);
-    if (rc || (!words && t->n != 1))
-        return rc;
-    if (digits && (t->t[at].num || at + k == t->n) && (words || t->t[at].num))
-        return add_numbered(v, place, words ? cls : v->classes[place], at, k, num, digits, raw);
-    n = words < t->n ? join(t, words, t->n, letters, sizeof letters) : 0;
-    return words && n ? add_name(v, letters, n, t->n - words, place, 0, raw) : 0;
-}
-
-static uint8_t class_of(struct vocab *v, const char *text)
-{
-    char nfc[256], folded[256];
-    enum place_class cls = CLASS_NONE;
-    bool strong = false;
-    int m = text ? fold_nfc(text, strlen(text), nfc, sizeof nfc) : -EINVAL;
-    m = m < 0 ? m : fold_text(nfc, (size_t)m, folded, sizeof folded, NULL);
-    if (m <= 0)
-        return CLASS_NONE;
-    toks_read(&v->a, folded, 0, (size_t)m);
-    place_type_at(&v->a, 0, &cls, &strong);
-    return (uint8_t)cls;
-}
-
-static int add_type_words(struct vocab *v)
-{
-    int rc = 0;
-    for (size_t i = 0; i < ARRAY_LEN(types) && rc == 0; i++)
-        for (const char *p = types[i].words; *p && rc == 0; p += strspn(p, " ")) {
-            size_t n = strcspn(p, " ");
-            rc = phrases_add(&v->words, p, n, 1, 0, PHRASE_NO_NEAR, "");
-            p += n;
-        }
-    return rc ? rc : phrases_add(&v->words, "so", 2, 1, 0, PHRASE_NO_NEAR, "");
-}
-
-static bool all_digits(const char *s)
-{
-    return *s && s[strspn(s, "0123456789")] == '\0';
-}
-
-int places_add(struct vocab *v)
-{
-    v->classes = calloc(v->n_places + 1, 1);
-    int rc = v->classes ? add_type_words(v) : -ENOMEM;
-    for (size_t i = 0; i < v->n_places && rc == 0; i++) {
-        const struct place *p = &v->places[i];
-        v->classes[i] = class_of(v, p->name);
-        if (!v->classes[i])
-            v->classes[i] = class_of(v, p->type);
-        rc = phrases_add(&v->codes, p->code, strlen(p->code), 1, (uint16_t)i, PHRASE_NO_NEAR, p->code);
-        if (rc == 0 && !all_digits(p->code))
-            rc = add_spelling(v, i, p->code);
-        rc = rc ? rc : add_spelling(v, i, p->name);
-        for (size_t k = 0; k < p->n_aliases && rc == 0; k++)
-            rc = add_spelling(v, i, p->aliases[k]);
-    }
-    return rc;
 }
