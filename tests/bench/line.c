@@ -141,7 +141,8 @@ static int write_config(const struct rig *r, int rate_per_minute)
         return -EIO;
     fprintf(f,
             "places = \"%s/config/demo/places.cfg\";\nroster = \"%s/config/demo/roster.csv\";\n"
-            "demo = true;\nstate_dir = \"%s\";\nbalance_every_h = 0;\njoin_window_s = 0;\nlog_level = \"note\";\ncode_digits = 6;\n"
+            "demo = true;\nstate_dir = \"%s\";\nbalance_every_h = 0;\njoin_window_s = 0;\nlog_level = "
+            "\"note\";\ncode_digits = 6;\n"
             "service_name = \"CA xa Demo\";\nrestricted : {\n"
             "  TRENGUY = [ \"+84903000001\" ];\n  BAOHANH = [ \"+84903000001\" ];\n};\n"
             "lines = ( { name = \"gsm1\"; device = \"%s\"; is_virtual = true; cut_pauses = true;\n"
