@@ -144,6 +144,12 @@ int q_run(struct db *db, enum sql_id id)
     return out;
 }
 
+int q_change(struct db *db, enum sql_id id)
+{
+    int rc = q_run(db, id);
+    return rc > 0 ? 0 : rc == 0 ? -ENOENT : rc;
+}
+
 int q_insert(struct db *db, enum sql_id id, int64_t *rowid)
 {
     int n = q_run(db, id);

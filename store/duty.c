@@ -46,8 +46,7 @@ int attendance_out(struct db *db, int64_t id, int64_t now_ms)
 {
     q_i64(db, SQL_attendance_leave, 1, id);
     q_i64(db, SQL_attendance_leave, 2, now_ms);
-    int rc = q_run(db, SQL_attendance_leave);
-    return rc > 0 ? 0 : rc == 0 ? -ENOENT : rc;
+    return q_change(db, SQL_attendance_leave);
 }
 
 int attendance_each_open(struct db *db, int (*fn)(void *ctx, const struct attendance *a), void *ctx)

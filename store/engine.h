@@ -72,6 +72,8 @@ void q_blob(struct db *db, enum sql_id id, int n, const void *p, size_t size);
 int q_free(struct db *db, enum sql_id id);
 /* Runs a statement that gives no rows: the number of rows changed or -errno. */
 int q_run(struct db *db, enum sql_id id);
+/* Runs a change of one row: 0, or -ENOENT when there was none, or -errno. */
+int q_change(struct db *db, enum sql_id id);
 /* Runs an insert: 0 with the new id (rowid may be NULL), or -EEXIST when ON CONFLICT did
  * nothing. (Another engine appends RETURNING id; here that costs a temporary table.) */
 int q_insert(struct db *db, enum sql_id id, int64_t *rowid);
@@ -85,6 +87,11 @@ int64_t q_get(struct db *db, enum sql_id id, int col); /* NULL is 0 */
 bool q_null(struct db *db, enum sql_id id, int col);
 const char *q_str(struct db *db, enum sql_id id, int col); /* NULL is "" ; until q_row or q_end */
 const void *q_bytes(struct db *db, enum sql_id id, int col, size_t *size);
+/* A user or a party in one column: the user's id, or the party's made negative. */
+static inline int64_t recipient_of(int64_t user_id, int64_t party_id)
+{
+    return user_id ? user_id : -party_id;
+}
 /* Into a bounded field; what does not fit is cut at a character. */
 void q_copy(struct db *db, enum sql_id id, int col, char *dst, size_t size);
 /* The same for any text. */

@@ -88,17 +88,12 @@ int incident_by_id(struct db *db, int64_t id, struct incident *out)
     return one_incident(db, SQL_incident_of_id, out);
 }
 
-static int changed(int rc)
-{
-    return rc > 0 ? 0 : rc == 0 ? -ENOENT : rc;
-}
-
 int incident_ack(struct db *db, int64_t id, int64_t user_id, int64_t now_ms)
 {
     q_i64(db, SQL_incident_set_acked, 1, id);
     q_ref(db, SQL_incident_set_acked, 2, user_id);
     q_i64(db, SQL_incident_set_acked, 3, now_ms);
-    return changed(q_run(db, SQL_incident_set_acked));
+    return q_change(db, SQL_incident_set_acked);
 }
 
 static int end_incident(struct db *db, int64_t id, int64_t user_id, int64_t now_ms, const char *outcome,
@@ -109,7 +104,7 @@ static int end_incident(struct db *db, int64_t id, int64_t user_id, int64_t now_
     q_i64(db, SQL_incident_set_closed, 3, now_ms);
     q_text(db, SQL_incident_set_closed, 4, outcome ? outcome : "");
     q_text(db, SQL_incident_set_closed, 5, state);
-    return changed(q_run(db, SQL_incident_set_closed));
+    return q_change(db, SQL_incident_set_closed);
 }
 
 int incident_close(struct db *db, int64_t id, int64_t user_id, int64_t now_ms, const char *outcome)
@@ -126,26 +121,26 @@ int incident_set_step(struct db *db, int64_t id, int step)
 {
     q_i64(db, SQL_incident_set_alert_step, 1, id);
     q_i64(db, SQL_incident_set_alert_step, 2, step);
-    return changed(q_run(db, SQL_incident_set_alert_step));
+    return q_change(db, SQL_incident_set_alert_step);
 }
 
 int incident_verify(struct db *db, int64_t id)
 {
     q_i64(db, SQL_incident_set_verified, 1, id);
-    return changed(q_run(db, SQL_incident_set_verified));
+    return q_change(db, SQL_incident_set_verified);
 }
 
 int incident_reopen(struct db *db, int64_t id)
 {
     q_i64(db, SQL_incident_set_reopened, 1, id);
-    return changed(q_run(db, SQL_incident_set_reopened));
+    return q_change(db, SQL_incident_set_reopened);
 }
 
 int incident_set_place(struct db *db, int64_t id, const char *place)
 {
     q_i64(db, SQL_incident_set_place, 1, id);
     q_text(db, SQL_incident_set_place, 2, place);
-    return changed(q_run(db, SQL_incident_set_place));
+    return q_change(db, SQL_incident_set_place);
 }
 
 int incident_set_kind(struct db *db, int64_t id, const char *kind, int severity, bool restricted)
@@ -154,14 +149,14 @@ int incident_set_kind(struct db *db, int64_t id, const char *kind, int severity,
     q_text(db, SQL_incident_set_kind, 2, kind);
     q_i64(db, SQL_incident_set_kind, 3, severity);
     q_i64(db, SQL_incident_set_kind, 4, restricted);
-    return changed(q_run(db, SQL_incident_set_kind));
+    return q_change(db, SQL_incident_set_kind);
 }
 
 int incident_set_when(struct db *db, int64_t id, int64_t when_ms)
 {
     q_i64(db, SQL_incident_set_when, 1, id);
     q_i64(db, SQL_incident_set_when, 2, when_ms);
-    return changed(q_run(db, SQL_incident_set_when));
+    return q_change(db, SQL_incident_set_when);
 }
 
 /* Counted once, then kept in step: the desk asks before every draw. */

@@ -12,16 +12,6 @@
 
 #include <string.h>
 
-static int64_t recipient_of(int64_t user_id, int64_t party_id)
-{
-    return user_id ? user_id : -party_id;
-}
-
-static int changed(int rc)
-{
-    return rc > 0 ? 0 : rc == 0 ? -ENOENT : rc;
-}
-
 int outbox_add(struct db *db, const struct outbox_row *r, int64_t *id)
 {
     const enum sql_id q = SQL_outbox_insert;
@@ -101,7 +91,7 @@ int outbox_sending(struct db *db, int64_t id, const char *line)
 {
     q_i64(db, SQL_outbox_take, 1, id);
     q_text(db, SQL_outbox_take, 2, line);
-    return changed(q_run(db, SQL_outbox_take));
+    return q_change(db, SQL_outbox_take);
 }
 
 static int next_up(struct db *db, int64_t recipient, int64_t priority)
@@ -137,7 +127,7 @@ int outbox_sent(struct db *db, int64_t id, int ref, int64_t now_ms)
     q_i64(db, SQL_outbox_set_sent, 1, id);
     q_i64(db, SQL_outbox_set_sent, 2, ref);
     q_i64(db, SQL_outbox_set_sent, 3, now_ms);
-    int rc = changed(q_run(db, SQL_outbox_set_sent));
+    int rc = q_change(db, SQL_outbox_set_sent);
     if (rc == 0)
         rc = place_of(db, id, &p);
     return rc == 0 ? next_up(db, p.recipient, p.priority) : rc;
@@ -148,7 +138,7 @@ int outbox_retry(struct db *db, int64_t id, int64_t not_before_rel, int cms)
     q_i64(db, SQL_outbox_requeue, 1, id);
     q_i64(db, SQL_outbox_requeue, 2, not_before_rel);
     q_ref(db, SQL_outbox_requeue, 3, cms);
-    return changed(q_run(db, SQL_outbox_requeue));
+    return q_change(db, SQL_outbox_requeue);
 }
 
 static int finish(struct db *db, int64_t id, const char *state, int cms)
@@ -156,7 +146,7 @@ static int finish(struct db *db, int64_t id, const char *state, int cms)
     q_i64(db, SQL_outbox_finish, 1, id);
     q_text(db, SQL_outbox_finish, 2, state);
     q_ref(db, SQL_outbox_finish, 3, cms);
-    return changed(q_run(db, SQL_outbox_finish));
+    return q_change(db, SQL_outbox_finish);
 }
 
 int outbox_failed(struct db *db, int64_t id, int cms)
@@ -276,7 +266,7 @@ int outbox_report(struct db *db, const char *line, int ref, int64_t user_id, int
     q_i64(db, SQL_outbox_set_reported, 1, *id);
     q_text(db, SQL_outbox_set_reported, 2, delivered ? "delivered" : "failed");
     q_i64(db, SQL_outbox_set_reported, 3, now_ms);
-    return changed(q_run(db, SQL_outbox_set_reported));
+    return q_change(db, SQL_outbox_set_reported);
 }
 
 int outbox_count_party(struct db *db, int64_t party_id, int64_t since_ms, int64_t *n)

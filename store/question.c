@@ -10,11 +10,6 @@
 
 #include <string.h>
 
-static int64_t recipient_of(int64_t user_id, int64_t party_id)
-{
-    return user_id ? user_id : -party_id;
-}
-
 static int one(struct db *db, enum sql_id q, struct question *out)
 {
     memset(out, 0, sizeof *out);
@@ -65,10 +60,10 @@ int question_end(struct db *db, int64_t id, const char *state)
 {
     q_i64(db, SQL_question_set_state, 1, id);
     q_text(db, SQL_question_set_state, 2, state);
-    int rc = q_run(db, SQL_question_set_state);
-    if (rc > 0 && db->questions_known)
+    int rc = q_change(db, SQL_question_set_state);
+    if (!rc && db->questions_known)
         db->questions_open--;
-    return rc > 0 ? 0 : rc == 0 ? -ENOENT : rc;
+    return rc;
 }
 
 int question_ask(struct db *db, const struct question *q, int64_t *id, int64_t *replaced)

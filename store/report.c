@@ -59,6 +59,5 @@ int report_each(struct db *db, int64_t incident_id, int (*fn)(void *ctx, const s
 int report_remove(struct db *db, int64_t id)
 {
     q_i64(db, SQL_report_delete, 1, id);
-    int rc = q_run(db, SQL_report_delete);
-    return rc > 0 ? 0 : rc == 0 ? -ENOENT : rc;
+    return q_change(db, SQL_report_delete);
 }

@@ -318,12 +318,8 @@ static int answer(struct view *v, const struct args *a, struct sbuf *b)
 int codes_answer(struct desk *d, const struct user *u, const struct meaning *m, char *out, size_t size)
 {
     struct view v = {.d = d, .user = u, .place = "", .now_ms = clock_now_ms(d->clock)};
-    const char *digits = "";
     char text[600];
-    for (size_t i = 0; i < m->n_slots; i++)
-        if (!strcmp(m->slots[i].name, "digits"))
-            digits = m->slots[i].value;
-    struct args a = split(digits);
+    struct args a = split(meaning_slot(m, "digits"));
     struct sbuf b = sbuf_on(text, sizeof(text));
     int rc = answer(&v, &a, &b);
     if (rc < 0)

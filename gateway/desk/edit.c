@@ -94,14 +94,6 @@ int edit_confirm(struct msg *m, const struct incident *in, enum text_id id)
     return rc < 0 ? rc : reply(m, out, true);
 }
 
-static const char *slot(const struct meaning *mm, const char *name)
-{
-    for (size_t i = 0; i < mm->n_slots; i++)
-        if (!strcmp(mm->slots[i].name, name))
-            return mm->slots[i].value;
-    return "";
-}
-
 static int edit_when(struct msg *m, struct incident *in)
 {
     char iso[32];
@@ -113,7 +105,7 @@ static int edit_when(struct msg *m, struct incident *in)
 /* 1 when something was changed, 0 when the value says nothing, or a storage error. */
 static int correct_field(struct msg *m, struct incident *in)
 {
-    const char *field = slot(m->m, "field"), *value = slot(m->m, "value");
+    const char *field = meaning_slot(m->m, "field"), *value = meaning_slot(m->m, "value");
     int rc = -ENOENT;
     if (!strcmp(field, "THON")) {
         const struct place *p = vocab_place(m->d->vocab, value);

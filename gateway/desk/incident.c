@@ -82,6 +82,14 @@ static int is_his_report(void *ctx, const struct report *r)
     return 0;
 }
 
+const char *meaning_slot(const struct meaning *m, const char *name)
+{
+    for (size_t i = 0; i < m->n_slots; i++)
+        if (!strcmp(m->slots[i].name, name))
+            return m->slots[i].value;
+    return "";
+}
+
 bool incident_is_first_reporter(const struct msg *m, const struct incident *in)
 {
     return m->user ? in->user_id == m->user->id : in->party_id && in->party_id == m->party_id;

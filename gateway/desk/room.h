@@ -71,6 +71,8 @@ int incident_of(struct msg *m, struct incident *out);
 bool incident_is_his(struct msg *m, const struct incident *in);
 /* Was this user alerted to it? */
 bool incident_concerns(struct desk *d, int64_t incident_id, int64_t user_id);
+/* The value of a slot, "" when the text has none. */
+const char *meaning_slot(const struct meaning *m, const char *name);
 /* Did this sender report it, first or by joining? Only the first may change it. */
 bool incident_is_reporter(const struct msg *m, const struct incident *in);
 bool incident_is_first_reporter(const struct msg *m, const struct incident *in);

@@ -21,18 +21,10 @@ static const char *example_place(const struct msg *m)
     return p ? p->name : "man de";
 }
 
-static const char *slot(const struct meaning *m, const char *name)
-{
-    for (size_t i = 0; i < m->n_slots; i++)
-        if (!strcmp(m->slots[i].name, name))
-            return m->slots[i].value;
-    return "";
-}
-
 int form_help(struct msg *m)
 {
     m->disposition = "help";
-    const char *keyword = slot(m->m, "keyword");
+    const char *keyword = meaning_slot(m->m, "keyword");
     const struct form_def *def = *keyword ? vocab_form(m->d->vocab, keyword) : NULL;
     const char *text = def ? text_help(m->d->cfg, def->name) : NULL;
     if (text)
