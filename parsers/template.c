@@ -70,6 +70,7 @@ struct rendering {
     char text[VALUES_MAX][VALUE_SIZE]; /* unaccented, masked, on one line */
     int septets[VALUES_MAX];
     unsigned uses[VALUES_MAX];
+    bool cut[VALUES_MAX];
 };
 
 static int prepare_value(struct rendering *r, size_t i)
@@ -93,7 +94,9 @@ static int prepare_value(struct rendering *r, size_t i)
         for (char *c = r->text[i]; *c; c++)
             if (*c == '\n' || *c == '\r' || *c == '\t')
                 *c = ' ';
+        size_t whole = strlen(r->text[i]);
         gsm7_cut(r->text[i], GSM7_SINGLE_SEPTETS);
+        r->cut[i] = strlen(r->text[i]) < whole;
     }
     r->septets[i] = gsm7_septets(r->text[i]);
     return r->septets[i] < 0 ? r->septets[i] : 0;
@@ -164,6 +167,20 @@ static int fit(struct rendering *r, int fixed)
             return -EMSGSIZE;
         gsm7_cut(r->text[i], r->septets[i] - 1);
         r->septets[i] = gsm7_septets(r->text[i]);
+        r->cut[i] = true;
+    }
+}
+
+#define CUT_MARK ".." /* the reader should know that there is more */
+
+static void mark_cuts(struct rendering *r)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        if (!r->cut[i] || strcmp(r->v[i].name, "text") != 0 || r->septets[i] < 8)
+            continue;
+        gsm7_cut(r->text[i], r->septets[i] - 2);
+        struct sbuf b = {.p = r->text[i], .cap = VALUE_SIZE, .len = strlen(r->text[i])};
+        sbuf_add(&b, CUT_MARK);
     }
 }
 
@@ -175,6 +192,7 @@ int template_render(const char *tpl, const struct template_value *v, size_t n, c
     r.v = v;
     r.n = n;
     memset(r.uses, 0, sizeof r.uses);
+    memset(r.cut, 0, sizeof r.cut);
     for (size_t i = 0; i < n; i++) {
         int rc = prepare_value(&r, i);
         if (rc < 0)
@@ -184,6 +202,7 @@ int template_render(const char *tpl, const struct template_value *v, size_t n, c
     int rc = fixed < 0 ? fixed : fit(&r, fixed);
     if (rc < 0)
         return rc;
+    mark_cuts(&r);
     struct sbuf b = sbuf_on(out, size);
     struct part p;
     while (next_part(&tpl, &p)) {

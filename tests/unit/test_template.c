@@ -55,7 +55,21 @@ static void extension_characters_count_twice(void **state)
     memset(text, '[', sizeof text - 1);
     text[sizeof text - 1] = '\0';
     assert_int_equal(render("{text}", "A", text, out, sizeof out), 0);
-    assert_int_equal(strlen(out), GSM7_SINGLE_SEPTETS / 2);
+    assert_int_equal(gsm7_septets(out), GSM7_SINGLE_SEPTETS);
+    assert_int_equal(strspn(out, "["), GSM7_SINGLE_SEPTETS / 2 - 1);
+}
+
+static void a_text_that_was_cut_says_so(void **state)
+{
+    (void)state;
+    char out[400], text[200];
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    assert_int_equal(render("{text}. NHAN", "A", text, out, sizeof out), 0);
+    assert_int_equal(gsm7_septets(out), GSM7_SINGLE_SEPTETS);
+    assert_non_null(strstr(out, "x... NHAN"));
+    assert_int_equal(render("{text}. NHAN", "A", "xx", out, sizeof out), 0);
+    assert_string_equal(out, "xx. NHAN");
 }
 
 static void what_can_not_fit_is_an_error(void **state)
@@ -101,6 +115,7 @@ int main(void)
         cmocka_unit_test(numbers_in_free_text_are_masked),
         cmocka_unit_test(a_long_text_is_cut_and_the_code_is_not),
         cmocka_unit_test(extension_characters_count_twice),
+        cmocka_unit_test(a_text_that_was_cut_says_so),
         cmocka_unit_test(what_can_not_fit_is_an_error),
         cmocka_unit_test(new_lines_in_values_become_spaces),
         cmocka_unit_test(a_template_is_checked_at_its_longest),
