@@ -106,7 +106,7 @@ int form_activity(struct msg *m)
 {
     const struct form_def *def = m->m->def;
     char slots[300], home[PLACE_CODE_SIZE];
-    int64_t id, count;
+    int64_t id = 0, count = 0;
     if (def->leaders && m->user->role == ROLE_MEMBER) {
         m->disposition = "refused";
         return reply_text(m, TEXT_NOT_ALLOWED, "keyword", def->keywords[0]);

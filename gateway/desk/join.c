@@ -29,7 +29,7 @@ static int confirm(struct msg *m, const struct incident *in)
 static int join(struct msg *m, struct incident *in)
 {
     char out[OUT_SIZE];
-    int64_t id;
+    int64_t id = 0;
     bool same = incident_is_reporter(m, in);
     struct report r = {.incident_id = in->id,
                        .message_id = m->id,
@@ -61,8 +61,8 @@ static int join(struct msg *m, struct incident *in)
 
 int join_incident(struct msg *m, const struct incident *draft)
 {
-    struct incident in;
-    int64_t id, window_ms = m->d->cfg->join_window_s * SECOND_MS;
+    struct incident in = {0};
+    int64_t id = 0, window_ms = m->d->cfg->join_window_s * SECOND_MS;
     if (!draft->joinable || !draft->place[0] || m->m->ask != DOUBT_NONE || !strcmp(draft->kind, "KHAC"))
         return 0;
     int rc = report_find(m->d->db, draft->kind, draft->place, m->now.wall_ms - window_ms, &id);
@@ -84,7 +84,7 @@ static int keep_last(void *ctx, const struct report *r)
 static int split(struct msg *m, const struct incident *from, const struct report *r)
 {
     char out[OUT_SIZE];
-    int64_t id;
+    int64_t id = 0;
     struct incident in = *from;
     in.text_in = r->text;
     in.user_id = r->user_id;

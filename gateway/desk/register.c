@@ -196,7 +196,7 @@ static int register_again(struct msg *m)
 
 static int let_in(struct msg *m, const struct invite *in)
 {
-    int64_t id;
+    int64_t id = 0;
     char detail[sizeof(in->places) + 32];
     int rc = invite_use(m->d->db, in->id);
     if (!rc)
