@@ -415,7 +415,7 @@ static int read_number(struct db *db, const char *sql, long *out)
 static int check_file(struct db *db, const char *path)
 {
     char got[256];
-    long version, application, tables;
+    long version = 0, application = 0, tables = 0;
     int rc = read_number(db, "PRAGMA user_version", &version);
     if (rc == 0)
         rc = read_number(db, "PRAGMA application_id", &application);
