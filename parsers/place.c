@@ -22,7 +22,7 @@ static const struct {
              {"phum", CLASS_SOC, true},       {"soc", CLASS_SOC, false}};
 
 const char *const place_class_letters[CLASS_COUNT] = {"",     "thon", "xom", "lang", "ap",  "ban", "buon",
-                                                       "khom", "tdp",  "khu", "kdc",  "doi", "soc"};
+                                                      "khom", "tdp",  "khu", "kdc",  "doi", "soc"};
 
 const size_t place_n_type_words = ARRAY_LEN(types);
 
@@ -151,7 +151,7 @@ struct place_window place_longest(const struct vocab *v, const struct toks *t, u
 
 /* The numbered name "tdp 3 …" of a class: a phrase and its end. */
 static struct place_window numbered(const struct vocab *v, const struct toks *t, enum place_class cls, const char *num,
-                              size_t n, size_t after)
+                                    size_t n, size_t after)
 {
     uint64_t h = hash_letters(HASH_START, place_class_letters[cls], strlen(place_class_letters[cls]));
     h = hash_letters(h, num, n);
@@ -271,7 +271,7 @@ static struct hit bare_number(const struct vocab *v, const struct toks *t, size_
 }
 
 struct hit place_after_type(const struct vocab *v, const struct toks *t, size_t i, size_t words, enum place_class cls,
-                             bool strong)
+                            bool strong)
 {
     struct hit h = {.typed = true};
     char num[8];
@@ -321,7 +321,8 @@ bool type_with_tone(const struct toks *t, size_t i)
 static void name_with_tone(const struct vocab *v, const struct toks *t, size_t i, bool numbered_name, struct hit *h)
 {
     uint64_t hash = hash_tok(HASH_START, t, i, i);
-    struct place_window w = place_longest(v, t, hash, i + 2, false), bare = place_longest(v, t, HASH_START, i + 2, false);
+    struct place_window w = place_longest(v, t, hash, i + 2, false),
+                        bare = place_longest(v, t, HASH_START, i + 2, false);
     if (w.phrase == PHRASE_NONE || w.end == i + 2)
         w = bare;
     if (w.phrase == PHRASE_NONE || w.end == i + 2) {

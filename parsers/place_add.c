@@ -46,8 +46,8 @@ static int add_numbered(struct vocab *v, size_t place, enum place_class cls, siz
     int rc = add_name(v, letters, (size_t)len, 2, place, more ? PHRASE_PART : 0, raw);
     if (rc || !more)
         return rc;
-    len = snprintf(letters, sizeof letters, "%s%.*s%s%s", place_class_letters[cls], (int)n, num, t->t[at + k].num ? " " : "",
-                   rest);
+    len = snprintf(letters, sizeof letters, "%s%.*s%s%s", place_class_letters[cls], (int)n, num,
+                   t->t[at + k].num ? " " : "", rest);
     rc = add_name(v, letters, (size_t)len, 2 + t->n - at - k, place, 0, raw);
     rc = rc ? rc : add_name(v, rest, more, t->n - at - k, place, PHRASE_PART, raw);
     len = snprintf(letters, sizeof letters, "%s%.*s", rest, (int)n, num);

@@ -98,7 +98,8 @@ static struct hit near_type(const struct vocab *v, const struct toks *t, size_t 
     for (size_t k = 0; k < ARRAY_LEN(ways); k++) {
         int cost = one_edit(t->t[i].w, t->t[i].len, ways[k].word, strlen(ways[k].word));
         bool number = t->t[i + 1].num || tok_is(t, i + 1, "so");
-        struct place_window name = cost > 0 && !number ? place_longest(v, t, HASH_START, i + 1, false) : (struct place_window){PHRASE_NONE, 0};
+        struct place_window name =
+            cost > 0 && !number ? place_longest(v, t, HASH_START, i + 1, false) : (struct place_window){PHRASE_NONE, 0};
         bool named = name.phrase != PHRASE_NONE && v->names.p[name.phrase].len >= 4;
         if (cost > 0 && (named || (number && !syllable) || (cost == 2 && k < 3 && !syllable)))
             return place_after_type(v, t, i, 1, ways[k].cls, false);

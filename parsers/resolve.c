@@ -419,8 +419,8 @@ static bool report_further_on(const struct reading *r)
         struct hit kind = kind_exact(r->v, r->t, i, SIZE_MAX);
         if (odd && kind.n && !kind.ask && (kind.k > 1 || w->len >= 4))
             return true;
-        struct hit place = w->num ? (struct hit){0} : place_exact(r->v, r->t, i);
-        odd = odd || (place.n && place.k > 1) ||
+        struct hit place = place_exact(r->v, r->t, i);
+        odd = odd || (place.n && !w->num && place.k > 1) ||
               (!w->num && !syllable_valid(w->w, w->len) && !word_known(r->v, w->w, w->len));
     }
     return false;

@@ -198,7 +198,8 @@ static void claim_keyword(struct building *b, const struct cform *f, const char 
     if (sbuf_done(&p) != 0)
         complain(b, f->def, "a keyword is too long: shorten it");
     piece->len = len ? len : v->n;
-    if (!spelling && phrases_add(&v->keys, letters, len, v->a.n, (uint16_t)index, f->near ? 0 : PHRASE_NO_NEAR, key) != 0)
+    if (!spelling &&
+        phrases_add(&v->keys, letters, len, v->a.n, (uint16_t)index, f->near ? 0 : PHRASE_NO_NEAR, key) != 0)
         b->problems++;
 }
 

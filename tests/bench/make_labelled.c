@@ -12,6 +12,7 @@
 #include "gateway/base/utf.h"
 #include "parsers/code.h"
 #include "parsers/fold.h"
+#include "tests/bench/made_typing.h"
 #include "tests/bench/made_words.h"
 
 #include <ctype.h>
@@ -23,8 +24,6 @@
 #include <utf8proc.h>
 
 #define TEXT_SIZE 1200
-
-enum typing { FULL, BARE, NO_TONES, TELEX, VNI };
 
 struct making {
     uint64_t seed;
@@ -53,88 +52,7 @@ static void noise(struct making *k, const char *name)
     snprintf(k->classes + n, sizeof k->classes - n, "%s%s", n ? "+" : "", name);
 }
 
-/* ---- how a word is typed ---- */
-
-static const char telex_tone[] = {'s', 'f', 'r', 'x', 'j'}, vni_tone[] = {'1', '2', '3', '4', '5'};
-
-static int tone_of(int32_t cp)
-{
-    static const int32_t tones[] = {0x301, 0x300, 0x309, 0x303, 0x323};
-    for (int i = 0; i < 5; i++)
-        if (cp == tones[i])
-            return i;
-    return -1;
-}
-
-/* A letter with its shape as two keys: "aa" "aw", "a6" "a8". */
-static char shape_key(enum typing t, char base, int32_t shape)
-{
-    if (shape == 0x302)
-        return t == VNI ? '6' : (char)tolower((unsigned char)base);
-    if (shape == 0x306)
-        return t == VNI ? '8' : 'w';
-    return t == VNI ? '7' : 'w';
-}
-
-struct word_out {
-    struct sbuf b;
-    enum typing how;
-    int tone;
-};
-
-static void put_letter(struct word_out *w, int32_t cp)
-{
-    utf8proc_int32_t parts[4];
-    int boundary = 0;
-    utf8proc_ssize_t n = utf8proc_decompose_char(cp, parts, 4, UTF8PROC_DECOMPOSE, &boundary);
-    if (cp == 0x111 || cp == 0x110) {
-        char d = cp == 0x111 ? 'd' : 'D';
-        sbuf_addc(&w->b, d);
-        if (w->how == TELEX || w->how == VNI)
-            sbuf_addc(&w->b, w->how == TELEX ? 'd' : '9');
-        return;
-    }
-    sbuf_addc(&w->b, (char)parts[0]);
-    for (utf8proc_ssize_t i = 1; i < n; i++) {
-        int tone = tone_of(parts[i]);
-        if (tone >= 0)
-            w->tone = tone;
-        else if (w->how == TELEX || w->how == VNI)
-            sbuf_addc(&w->b, shape_key(w->how, (char)parts[0], parts[i]));
-    }
-}
-
-/* Marks or their keys: FULL as it is; NO_TONES by composing again without the tone. */
-static void type_word(const char *s, size_t n, enum typing how, char *out, size_t size)
-{
-    struct word_out w = {.b = sbuf_on(out, size), .how = how, .tone = -1};
-    for (size_t i = 0; i < n;) {
-        size_t used = 0;
-        int32_t cp = (int32_t)utf8_next(s + i, n - i, &used);
-        utf8proc_int32_t parts[4];
-        int boundary = 0;
-        utf8proc_ssize_t m = utf8proc_decompose_char(cp, parts, 4, UTF8PROC_DECOMPOSE, &boundary);
-        if (how == FULL || (how == NO_TONES && (m < 2 || tone_of(parts[m - 1]) < 0) && m < 3)) {
-            sbuf_addn(&w.b, s + i, used);
-        } else if (how == NO_TONES) {
-            utf8proc_int32_t keep[4];
-            utf8proc_ssize_t k = 0;
-            for (utf8proc_ssize_t j = 0; j < m; j++)
-                if (tone_of(parts[j]) < 0)
-                    keep[k++] = parts[j];
-            utf8proc_uint8_t text[20];
-            k = utf8proc_normalize_utf32(keep, k, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
-            for (utf8proc_ssize_t j = 0; j < k; j++)
-                sbuf_addn(&w.b, (char *)text, (size_t)utf8proc_encode_char(keep[j], text));
-        } else {
-            put_letter(&w, cp);
-        }
-        i += used;
-    }
-    if (w.tone >= 0 && (how == TELEX || how == VNI))
-        sbuf_addc(&w.b, how == TELEX ? telex_tone[w.tone] : vni_tone[w.tone]);
-    sbuf_done(&w.b);
-}
+/* ---- how a phrase is typed ---- */
 
 static size_t word_len(const char *s)
 {
@@ -262,8 +180,8 @@ static void write_place(struct making *k, const struct made_place *p, char *out,
     } else if (numbered(p, num)) {
         snprintf(plain, sizeof plain, "%s", p->name);
     } else {
-        bool has_type = !strncmp(p->name, "Bản ", 5) || !strncmp(p->name, "Buôn ", 6) || !strncmp(p->name, "Thôn ", 6) ||
-                        !strncmp(p->name, "Khóm ", 6);
+        bool has_type = !strncmp(p->name, "Bản ", 5) || !strncmp(p->name, "Buôn ", 6) ||
+                        !strncmp(p->name, "Thôn ", 6) || !strncmp(p->name, "Khóm ", 6);
         static const char *const words[][2] = {{"thon", "thôn"}, {"lang", "làng"}, {"buon", "buôn"}, {"ap", "ấp"},
                                                {"ban", "bản"},   {"soc", "sóc"},   {"khom", "khóm"}};
         const char *word = "thôn";
@@ -305,8 +223,8 @@ static void choose_noise(struct making *k)
     static const struct {
         enum typing t;
         const char *name;
-    } ways[] = {{BARE, "bare"}, {BARE, "bare"}, {BARE, "bare"}, {FULL, "full"}, {FULL, "full"}, {NO_TONES, "no-tones"},
-                {TELEX, "telex"}, {VNI, "vni"}};
+    } ways[] = {{BARE, "bare"}, {BARE, "bare"},         {BARE, "bare"},   {FULL, "full"},
+                {FULL, "full"}, {NO_TONES, "no-tones"}, {TELEX, "telex"}, {VNI, "vni"}};
     size_t i = draw(k, ARRAY_LEN(ways));
     k->typing = ways[i].t;
     noise(k, ways[i].name);
@@ -452,15 +370,24 @@ static void make_coded(struct making *k)
 {
     static const struct {
         const char *key, *form, *rest;
-    } forms[] = {{"CM", "onscene", ""},           {"COMAT", "onscene", ""},
-                 {"NHAN", "ack", ""},             {"TIEPNHAN", "ack", ""},
-                 {"XONG", "close", "đã hòa giải"}, {"XONG", "close", "bàn giao công an xã"},
-                 {"THEM", "supplement", "có thêm 3 người"}, {"BOSUNG", "supplement", "xe màu đỏ, không biển"},
-                 {"HUY", "cancel", "báo nhầm"},   {"HUY", "cancel", "không có gì"},
-                 {"XEM", "lookup", ""},           {"TRACUU", "lookup", ""},
-                 {"SUA", "correct", "LOAI trộm"}, {"SUA", "correct", "GIO 20h"},
-                 {"SUA", "correct", "LOAI đánh nhau"}, {"DIEU", "call_out", ""},
-                 {"TACH", "split", ""},           {"MOLAI", "reopen", ""},
+    } forms[] = {{"CM", "onscene", ""},
+                 {"COMAT", "onscene", ""},
+                 {"NHAN", "ack", ""},
+                 {"TIEPNHAN", "ack", ""},
+                 {"XONG", "close", "đã hòa giải"},
+                 {"XONG", "close", "bàn giao công an xã"},
+                 {"THEM", "supplement", "có thêm 3 người"},
+                 {"BOSUNG", "supplement", "xe màu đỏ, không biển"},
+                 {"HUY", "cancel", "báo nhầm"},
+                 {"HUY", "cancel", "không có gì"},
+                 {"XEM", "lookup", ""},
+                 {"TRACUU", "lookup", ""},
+                 {"SUA", "correct", "LOAI trộm"},
+                 {"SUA", "correct", "GIO 20h"},
+                 {"SUA", "correct", "LOAI đánh nhau"},
+                 {"DIEU", "call_out", ""},
+                 {"TACH", "split", ""},
+                 {"MOLAI", "reopen", ""},
                  {"TRALOI", "relay", "cảm ơn, đang xuống"}};
     size_t i = draw(k, ARRAY_LEN(forms));
     char code[16], rest[200];
@@ -481,10 +408,14 @@ static void make_placed(struct making *k)
 {
     static const struct {
         const char *key, *form, *rest;
-    } forms[] = {{"TIN", "tip", "có người lạ ở trọ"},    {"TINBAO", "tip", "bán rượu lậu"},
-                 {"HOP", "meeting", "20 2"},              {"GIAOBAN", "meeting", "28 0"},
-                 {"LOA", "loudspeaker", "10 an toàn giao thông"}, {"TOT", "good_deed", "nhặt được ví trả lại"},
-                 {"VIECTOT", "good_deed", "cứu bé ngã ao"},       {"HG", "mediation", "THANH lối đi chung"},
+    } forms[] = {{"TIN", "tip", "có người lạ ở trọ"},
+                 {"TINBAO", "tip", "bán rượu lậu"},
+                 {"HOP", "meeting", "20 2"},
+                 {"GIAOBAN", "meeting", "28 0"},
+                 {"LOA", "loudspeaker", "10 an toàn giao thông"},
+                 {"TOT", "good_deed", "nhặt được ví trả lại"},
+                 {"VIECTOT", "good_deed", "cứu bé ngã ao"},
+                 {"HG", "mediation", "THANH lối đi chung"},
                  {"HOAGIAI", "mediation", "KHONG ranh đất"}};
     size_t i = draw(k, ARRAY_LEN(forms));
     const struct made_place *p = &k->places[draw(k, (uint32_t)k->n_places)];
@@ -501,11 +432,15 @@ static void make_placed(struct making *k)
 
 static void make_alone(struct making *k)
 {
-    static const char *const forms[][2] = {{"VAO", "checkin"}, {"DD VAO", "checkin"}, {"RA", "checkout"}, {"DD RA", "checkout"},
-                                           {"HD", "help"}, {"HELP", "help"}, {"SOS", "sos"}, {"CUU", "sos"},
-                                           {"KHAN", "sos"}, {"TUAN BD 3", "patrol_start"}, {"TT KT", "patrol_end"},
-                                           {"TUANTRA BD", "patrol_start"}, {"ANTOAN", "safe"}, {"*1#", "code"},
-                                           {"*1*3#", "code"}, {"NGUNG", "stop"}, {"DULIEU", "my_data"}, {"DK 7315", "register"}};
+    static const char *const forms[][2] = {{"VAO", "checkin"},      {"DD VAO", "checkin"},
+                                           {"RA", "checkout"},      {"DD RA", "checkout"},
+                                           {"HD", "help"},          {"HELP", "help"},
+                                           {"SOS", "sos"},          {"CUU", "sos"},
+                                           {"KHAN", "sos"},         {"TUAN BD 3", "patrol_start"},
+                                           {"TT KT", "patrol_end"}, {"TUANTRA BD", "patrol_start"},
+                                           {"ANTOAN", "safe"},      {"*1#", "code"},
+                                           {"*1*3#", "code"},       {"NGUNG", "stop"},
+                                           {"DULIEU", "my_data"},   {"DK 7315", "register"}};
     size_t i = draw(k, ARRAY_LEN(forms));
     struct pieces ps = {0};
     k->classes[0] = '\0';
@@ -556,8 +491,8 @@ static int write_config(const struct making *k, const char *dir)
     if (rc == 0) {
         fputs("places = (\n", f);
         for (size_t i = 0; i < k->n_places; i++)
-            fprintf(f, "  { code = \"%s\"; name = \"%s\"; type = \"%s\"; aliases = [ %s%s%s ]; }%s\n", k->places[i].code,
-                    k->places[i].name, k->places[i].type, k->places[i].alias ? "\"" : "",
+            fprintf(f, "  { code = \"%s\"; name = \"%s\"; type = \"%s\"; aliases = [ %s%s%s ]; }%s\n",
+                    k->places[i].code, k->places[i].name, k->places[i].type, k->places[i].alias ? "\"" : "",
                     k->places[i].alias ? k->places[i].alias : "", k->places[i].alias ? "\"" : "",
                     i + 1 < k->n_places ? "," : "");
         fputs(");\n", f);

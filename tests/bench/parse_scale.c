@@ -85,8 +85,9 @@ int main(int argc, char **argv)
     int rc = small && large && civil_parse("2026-11-12 21:00", &ctx.at_ms) == 0 ? 0 : 2;
     if (rc == 0) {
         double few = speed(small, &h, &ctx), many = speed(large, &h, &ctx);
-        printf("understand: %.0f messages/s with %zu places; %.0f messages/s with %d places and %d aliases; factor %.2f\n",
-               few, cfg->n_places, many, PLACES, PLACES * ALIASES, few / many);
+        printf(
+            "understand: %.0f messages/s with %zu places; %.0f messages/s with %d places and %d aliases; factor %.2f\n",
+            few, cfg->n_places, many, PLACES, PLACES * ALIASES, few / many);
         rc = few / many > FACTOR_MAX;
     }
     vocab_free(small);

@@ -107,9 +107,10 @@ static inline size_t hostile_mutated(struct hostile *h, char *raw, size_t size)
 static inline size_t hostile_long(struct hostile *h, char *raw, size_t size)
 {
     static const char *const heads[] = {"BC ", "BAO ", "TIN ", "HOP ", "SUA 48217 THON ", "", "XONG ", "NHA 48217 "};
-    static const char *const pieces[] = {"kim lam ", "kim ", "thon ", "to dan pho ", "tdp 1", "danh bac ", "ma ",  "tuy ",
-                                         "dah nhau ", "lo de",  "1 ",  "2h ",      "21h05 ", "9h toi hom qua ", "sdt 09 ",
-                                         "aa",       "ddoo6",  "w",  "(",       "*2*",   "#",     "\n", ", ", "ngoooj "};
+    static const char *const pieces[] = {
+        "kim lam ", "kim ", "thon ",  "to dan pho ",     "tdp 1",   "danh bac ", "ma ",   "tuy ", "dah nhau ", "lo de",
+        "1 ",       "2h ",  "21h05 ", "9h toi hom qua ", "sdt 09 ", "aa",        "ddoo6", "w",    "(",         "*2*",
+        "#",        "\n",   ", ",     "ngoooj "};
     uint32_t a = hostile_draw(h, 24), b = hostile_draw(h, 24), mixed = hostile_draw(h, 2);
     size_t n = (size_t)snprintf(raw, size, "%s", heads[hostile_draw(h, 8)]);
     size_t goal = HOSTILE_CHARS - hostile_draw(h, 2) * hostile_draw(h, 900);

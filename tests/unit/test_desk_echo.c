@@ -35,8 +35,7 @@ static bool next_row(struct rig *r, struct phone *p, char *body, size_t size)
         if (!id)
             return false;
         p->last = id;
-        struct outbox_row row = {
-            .id = id, .user_id = column(r, "user_id", id), .party_id = column(r, "party_id", id)};
+        struct outbox_row row = {.id = id, .user_id = column(r, "user_id", id), .party_id = column(r, "party_id", id)};
         if (desk_recipient(r->desk, &row, to, sizeof(to)) != 0 || strcmp(to, p->number) != 0)
             continue;
         snprintf(sql, sizeof(sql), "SELECT body FROM outbox WHERE id = %lld", (long long)id);
@@ -67,12 +66,28 @@ static void an_hour(struct rig *r, struct phone *p)
     assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM message WHERE disposition = 'received'"), 0);
 }
 
-static const char *const beginnings[] = {"HD",        "BC man de trom mat xe",     "chay nha o Man De", "XEM 48217",
-                                         "BC tdp abc", "BC lua gan cho",          "TIN man de co ke la", "HD BC",
-                                         "VAO",       "BC thuy tra danh nhau 9h", "DULIEU",            "SUA 48217 LOAI x"};
-static const char *const own_texts[] = {"Toi dang ban, se goi lai sau.", "Cam on ban da lien he, bam 1 de gap nhan vien",
-                                        "HD",  "Man De co trom",        "BC man de trom mat xe", "DK 1234",
-                                        "1",   "TIN co danh bac",        "XEM 48217",             "ai do?"};
+static const char *const beginnings[] = {"HD",
+                                         "BC man de trom mat xe",
+                                         "chay nha o Man De",
+                                         "XEM 48217",
+                                         "BC tdp abc",
+                                         "BC lua gan cho",
+                                         "TIN man de co ke la",
+                                         "HD BC",
+                                         "VAO",
+                                         "BC thuy tra danh nhau 9h",
+                                         "DULIEU",
+                                         "SUA 48217 LOAI x"};
+static const char *const own_texts[] = {"Toi dang ban, se goi lai sau.",
+                                        "Cam on ban da lien he, bam 1 de gap nhan vien",
+                                        "HD",
+                                        "Man De co trom",
+                                        "BC man de trom mat xe",
+                                        "DK 1234",
+                                        "1",
+                                        "TIN co danh bac",
+                                        "XEM 48217",
+                                        "ai do?"};
 
 static void each_hour(struct rig *r, const char *number, bool echo)
 {
