@@ -185,7 +185,8 @@ static inline int rig_write_config(const struct rig *r)
     fprintf(f,
             "places = \"places.cfg\";\nroster = \"roster.csv\";\nkinds = \"kinds.cfg\";\n"
             "forms = \"forms.cfg\";\nmessages = \"messages.vi.cfg\";\n"
-            "demo = true;\nstate_dir = \"%s\";\nbalance_every_h = 0;\njoin_window_s = 0;\nlog_level = \"note\";\nrestricted : {\n"
+            "demo = true;\nstate_dir = \"%s\";\nbalance_every_h = 0;\njoin_window_s = 0;\nlog_level = "
+            "\"note\";\nrestricted : {\n"
             "  TRENGUY = [ \"+84903000001\" ];\n  BAOHANH = [ \"+84903000001\" ];\n};\n"
             "lines = ( { name = \"gsm1\"; device = \"%s\"; is_virtual = true; cut_pauses = true;\n"
             "  rate_per_minute = 600; poll_s = 5; } );\n",

@@ -116,7 +116,8 @@ static void a_correction_to_a_restricted_kind_takes_it_from_those_who_are_not_na
     text_with(r, LEADER, "XEM ", code, "");
     assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM outbox WHERE body LIKE 'Khong thay vu%'"), 2);
     assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM outbox o JOIN \"user\" u ON u.id = o.user_id WHERE "
-                                   "u.role IN ('duty', 'leader') AND o.body LIKE '%Bui Thi Ha%'"), 0);
+                                   "u.role IN ('duty', 'leader') AND o.body LIKE '%Bui Thi Ha%'"),
+                     0);
 }
 
 /* Who holds the reporter's phone can not move it to another circle, nor put it to sleep. */
