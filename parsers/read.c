@@ -203,6 +203,7 @@ static bool try_kind(struct reading *r)
     h.skip = filler;
     r->kind = h;
     r->kind_seen = true;
+    r->kind_at = (struct span){r->t->t[r->pos + filler].s, r->t->t[r->pos + filler + h.k - 1].e};
     bool khac = h.cand[0] == r->v->khac && !tok_is(r->t, r->pos + filler, "khac");
     bool number = filler && r->t->t[r->pos].num;
     if (!khac)

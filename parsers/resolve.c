@@ -169,7 +169,8 @@ static bool kind_further_on(struct reading *r)
             continue;
         r->kind = h;
         r->kind_seen = true;
-        take_span(r, r->t->t[r->pos + m].s, r->t->t[r->pos + m + h.k - 1].e);
+        r->kind_at = (struct span){r->t->t[r->pos + m].s, r->t->t[r->pos + m + h.k - 1].e};
+        take_span(r, r->kind_at.s, r->kind_at.e);
         r->pos += m + h.k;
         return true;
     }
@@ -251,6 +252,17 @@ static void settle_place(struct reading *r, const struct understand_ctx *ctx, st
 
 /* ---- the kind, the time, the code ---- */
 
+static void set_kind_words(const struct reading *r, struct meaning *m)
+{
+    size_t n = 0;
+    const char *typed = typed_span(r->v, r->kind_at.s, r->kind_at.e, &n);
+    trim(&typed, &n);
+    if (n >= sizeof m->kind_words)
+        return;
+    memcpy(m->kind_words, typed, n);
+    m->kind_words[n] = '\0';
+}
+
 static void settle_kind(struct reading *r, const struct key_found *key, struct meaning *m)
 {
     const struct vocab *v = r->v;
@@ -278,6 +290,8 @@ static void settle_kind(struct reading *r, const struct key_found *key, struct m
     bool thin = key->weak && r->kind.single && !r->place_seen && m->text_len;
     if (!r->kind.ask && !thin) {
         m->kind = v->kinds[r->kind.cand[0]].code;
+        if (r->kind.cand[0] != v->khac)
+            set_kind_words(r, m);
         return;
     }
     doubt(m, DOUBT_KIND);

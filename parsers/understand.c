@@ -24,6 +24,7 @@ static void blank(struct meaning *m)
     m->form = "none";
     m->def = NULL;
     m->place = m->kind = NULL;
+    m->kind_words[0] = '\0';
     m->code[0] = '\0';
     m->when_ms = 0;
     m->has_when = m->has_number = m->place_from_home = m->not_now = m->kind_unknown = false;
@@ -193,6 +194,7 @@ static bool kind_with_keyword(struct vocab *v, const struct key_found *key, stru
     whole.first = whole.pos = h.k;
     whole.kind = h;
     whole.kind_seen = true;
+    whole.kind_at = (struct span){v->a.t[0].s, v->a.t[h.k - 1].e};
     struct hit place = place_exact(v, &v->a, h.k);
     if (place.n && !place.ask && !place.by_number) {
         whole.place = place;

@@ -59,6 +59,7 @@ struct meaning {
     long number;          /* the first `so` */
     bool place_from_home; /* no place was written: the sender's only village was taken */
     bool not_now;         /* the text says hom qua / da xay ra: not under way even if has_when is false */
+    char kind_words[64];  /* the words that said the kind, as typed ("mat ga"); "" = none or too long */
     bool kind_unknown;    /* a kind was there and not known: kind is KHAC, text kept whole */
     enum doubt ask;
     size_t n_choices;

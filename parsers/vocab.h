@@ -186,6 +186,7 @@ struct reading {
     struct span spans[SPANS_MAX]; /* recognised, to be left out of the text */
     size_t n_spans;
     struct hit place, kind;
+    struct span kind_at; /* the words of the kind, folded octets */
     bool place_seen, kind_seen;
     struct when when;
     bool code_seen, code_good;

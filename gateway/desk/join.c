@@ -26,7 +26,7 @@ static int confirm(struct msg *m, const struct incident *in)
     return rc < 0 ? rc : reply(m, out, true);
 }
 
-static int join(struct msg *m, struct incident *in)
+static int join(struct msg *m, const struct incident *draft, struct incident *in)
 {
     char out[OUT_SIZE];
     int64_t id = 0;
@@ -36,17 +36,17 @@ static int join(struct msg *m, struct incident *in)
                        .user_id = sender_id(m),
                        .party_id = m->user ? 0 : m->party_id,
                        .at_ms = m->now.wall_ms,
-                       .text_in = m->m->text};
+                       .text_in = draft->text_in};
     m->disposition = "joined";
     m->incident_id = in->id;
     int rc = report_add(m->d->db, &r, &id);
     if (!rc)
-        rc = audit(m->d, sender_id(m), "join", in->id, m->id, m->m->text);
+        rc = audit(m->d, sender_id(m), "join", in->id, m->id, draft->text_in);
     if (!rc)
         rc = confirm(m, in);
     if (!rc)
         rc = text_say(m->d->cfg, same ? TEXT_ALERT_SUPPLEMENT : TEXT_JOIN_TOLD, out, sizeof(out), "code", in->code,
-                      "text", m->m->text, NULL);
+                      "text", draft->text_in, NULL);
     /* what a stranger says goes to the duty desk, not to the team */
     if (!rc)
         rc = m->user ? alert_concerned(m->d, in, sender_id(m), PRIO_REPLY, out)
@@ -70,7 +70,7 @@ int join_incident(struct msg *m, const struct incident *draft)
         rc = incident_by_id(m->d->db, id, &in);
     if (rc < 0)
         return rc == -ENOENT ? 0 : rc;
-    rc = join(m, &in);
+    rc = join(m, draft, &in);
     return rc < 0 ? rc : 1;
 }
 

@@ -8,6 +8,7 @@
 #include "gateway/base/civil.h"
 #include "gateway/base/err.h"
 #include "gateway/base/str.h"
+#include "parsers/fold.h"
 
 #include <string.h>
 
@@ -52,8 +53,41 @@ static int confirm(struct msg *m, const struct incident *in)
     return rc < 0 ? rc : reply(m, out, true);
 }
 
+/* Do the kind's words say no more than its code ("trom", "danh nhau")? */
+static bool says_only(const struct kind *k, const char *folded_words)
+{
+    char name[96], letters[64], code[KIND_CODE_SIZE];
+    size_t n = 0;
+    for (const char *p = folded_words; *p && n < sizeof(letters) - 1; p++)
+        if (*p != ' ')
+            letters[n++] = *p;
+    letters[n] = '\0';
+    if (fold_text(k->code, strlen(k->code), code, sizeof(code), NULL) < 0 || !strcmp(letters, code))
+        return true;
+    /* "danh nhau" of "đánh nhau, gây thương tích": the first words of the name spell out the code */
+    if (fold_text(k->name, strlen(k->name), name, sizeof(name), NULL) < 0)
+        return true;
+    name[strcspn(name, ",")] = '\0';
+    return !strcmp(folded_words, name) && !strncmp(letters, code, strlen(code));
+}
+
+/* What the officers read: the sender's own words, with those of the kind when they tell more than
+ * its code does ("mat ga" of TROM, "dua xe" of GAYROI). */
+static void tale(const struct meaning *mm, const struct kind *k, char *out, size_t size)
+{
+    char folded[sizeof(mm->kind_words)];
+    struct sbuf b = sbuf_on(out, size);
+    int n = fold_text(mm->kind_words, strlen(mm->kind_words), folded, sizeof(folded), NULL);
+    if (k && n > 0 && !says_only(k, folded)) {
+        sbuf_add(&b, mm->kind_words);
+        sbuf_add(&b, *mm->text ? " " : "");
+    }
+    sbuf_add(&b, mm->text);
+}
+
 int form_incident(struct msg *m)
 {
+    char text[SMS_TEXT_MAX + 80];
     const struct meaning *mm = m->m;
     int again = dialogue_again(m);
     if (again)
@@ -68,7 +102,8 @@ int form_incident(struct msg *m)
         rc = str_copy(in.place, sizeof(in.place), mm->place);
     if (rc < 0)
         return rc;
-    in.text_in = mm->text;
+    tale(mm, k, text, sizeof(text));
+    in.text_in = text;
     in.when_ms = mm->has_when ? mm->when_ms : 0;
     in.joinable = is_under_way(m) && !in.restricted && m->d->cfg->join_window_s;
     rc = join_incident(m, &in);

@@ -185,6 +185,14 @@ static void a_keyword_may_be_written_in_two_words(void **state)
     CHECK(cases);
 }
 
+static void the_words_of_the_kind_are_kept_as_typed(void **state)
+{
+    assert_string_equal(say(*state, "BC kim lan Mất Gà")->kind_words, "Mất Gà");
+    assert_string_equal(say(*state, "BC trom kim lan")->kind_words, "trom");
+    assert_string_equal(say(*state, "BC kim lan gi do khong biet")->kind_words, "");
+    assert_string_equal(say(*state, "VAO")->kind_words, "");
+}
+
 static void slots_hold_what_else_a_form_has(void **state)
 {
     struct words *w = *state;
@@ -352,6 +360,7 @@ int main(void)
         cmocka_unit_test(a_place_left_out_is_the_senders_own),
         cmocka_unit_test(other_forms_are_read),
         cmocka_unit_test(a_keyword_may_be_written_in_two_words),
+        cmocka_unit_test(the_words_of_the_kind_are_kept_as_typed),
         cmocka_unit_test(slots_hold_what_else_a_form_has),
         cmocka_unit_test(codes_of_the_supervisor_are_forgiven),
         cmocka_unit_test(a_lone_digit_is_an_answer),
