@@ -136,6 +136,24 @@ int incident_reopen(struct db *db, int64_t id)
     return q_change(db, SQL_incident_set_reopened);
 }
 
+int incident_set_contact(struct db *db, int64_t id, int64_t party_id)
+{
+    q_i64(db, SQL_incident_set_contact, 1, id);
+    q_ref(db, SQL_incident_set_contact, 2, party_id);
+    return q_change(db, SQL_incident_set_contact);
+}
+
+int incident_contact(struct db *db, int64_t id, int64_t *party_id)
+{
+    q_i64(db, SQL_incident_get_contact, 1, id);
+    int rc = q_one(db, SQL_incident_get_contact);
+    if (rc < 0)
+        return rc;
+    *party_id = q_get(db, SQL_incident_get_contact, 0);
+    q_end(db, SQL_incident_get_contact);
+    return 0;
+}
+
 int incident_set_place(struct db *db, int64_t id, const char *place)
 {
     q_i64(db, SQL_incident_set_place, 1, id);

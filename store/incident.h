@@ -40,6 +40,9 @@ int incident_set_step(struct db *db, int64_t id, int step);
 int incident_verify(struct db *db, int64_t id);
 /* Closed, cancelled or taken: open again, nobody's. -ENOENT when it is open. */
 int incident_reopen(struct db *db, int64_t id);
+/* The party to answer when the phone was borrowed; -ENOENT when none was given. */
+int incident_set_contact(struct db *db, int64_t id, int64_t party_id);
+int incident_contact(struct db *db, int64_t id, int64_t *party_id);
 /* Corrections. severity and restricted are the kind's. */
 int incident_set_place(struct db *db, int64_t id, const char *place);
 int incident_set_kind(struct db *db, int64_t id, const char *kind, int severity, bool restricted);

@@ -232,6 +232,14 @@ int relay_reporter(struct desk *d, const struct incident *in, const char *body)
     if (!r.user_id && !r.party_id)
         return -ENOENT;
     bool silent = false;
+    int64_t contact;
+    int borrowed = incident_contact(d->db, in->id, &contact);
+    if (borrowed < 0 && borrowed != -ENOENT)
+        return borrowed;
+    if (!borrowed) { /* the phone was borrowed: the answer belongs to its real contact */
+        r.user_id = 0;
+        r.party_id = contact;
+    }
     int rc = desk_recipient(d, &r, number, sizeof(number));
     explicit_bzero(number, sizeof(number));
     if (!rc && r.party_id)

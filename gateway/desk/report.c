@@ -7,6 +7,7 @@
 
 #include "gateway/base/civil.h"
 #include "gateway/base/err.h"
+#include "gateway/base/phone.h"
 #include "gateway/base/str.h"
 #include "parsers/fold.h"
 
@@ -51,6 +52,20 @@ static int confirm(struct msg *m, const struct incident *in)
     int rc = text_say(c, id, out, sizeof(out), "code", in->code, "kind", in->kind, "place",
                       incident_place_name(m->d, in), "advice", advice, NULL);
     return rc < 0 ? rc : reply(m, out, true);
+}
+
+/* "... SDT 0912...": the phone was borrowed, the answer belongs to another number. Sealed like every
+ * number that is not on the roster. */
+static int note_contact(struct msg *m, int64_t incident_id)
+{
+    char number[ADDRESS_SIZE];
+    int64_t party;
+    if (phone_normalize(meaning_slot(m->m, "phone"), number, sizeof(number)) < 0)
+        return 0;
+    int rc = party_of(m->d->db, PARTY_SENDER, number, m->now.wall_ms, &party);
+    if (!rc)
+        rc = incident_set_contact(m->d->db, incident_id, party);
+    return rc < 0 ? rc : audit(m->d, m->user ? m->user->id : 0, "contact", incident_id, m->id, "");
 }
 
 /* Do the kind's words say no more than its code ("trom", "danh nhau")? */
@@ -112,6 +127,8 @@ int form_incident(struct msg *m)
     set_reporter(m, &in);
     m->disposition = "report";
     rc = open_and_note(m, &in);
+    if (!rc)
+        rc = note_contact(m, in.id);
     if (!rc)
         rc = confirm(m, &in);
     return rc < 0 ? rc : alert_first(m, &in, is_under_way(m));

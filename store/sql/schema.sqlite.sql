@@ -119,6 +119,7 @@ CREATE TABLE incident (
     closed_ms    BIGINT,
     outcome      TEXT,
     alert_step   INTEGER NOT NULL DEFAULT 0,
+    contact_id   BIGINT REFERENCES party (id), -- a borrowed phone: whom to answer, sealed
     joinable     INTEGER NOT NULL DEFAULT 0 -- under way and not restricted: other reports may join it
 );
 CREATE UNIQUE INDEX incident_code ON incident (code) WHERE code_held = 1;
