@@ -136,17 +136,6 @@ struct near_kinds {
     size_t n;
 };
 
-/* Letters at either end that two words have in common, the longer end. */
-static size_t common_end(const char *a, size_t n, const char *b, size_t m)
-{
-    size_t head = 0, tail = 0;
-    while (head < n && head < m && a[head] == b[head])
-        head++;
-    while (tail < n && tail < m && a[n - 1 - tail] == b[m - 1 - tail])
-        tail++;
-    return head > tail ? head : tail;
-}
-
 static void near_kind(void *ctx, uint32_t phrase, int cost)
 {
     struct near_kinds *c = ctx;

@@ -193,3 +193,13 @@ void phrases_near(const struct phrases *ps, const char *s, size_t n, void (*hit)
     for (size_t k = 0; k < n; k++)
         probe(ps, short_hash(s, n, k), s, n, hit, ctx);
 }
+
+size_t common_end(const char *a, size_t n, const char *b, size_t m)
+{
+    size_t head = 0, tail = 0;
+    while (head < n && head < m && a[head] == b[head])
+        head++;
+    while (tail < n && tail < m && a[n - 1 - tail] == b[m - 1 - tail])
+        tail++;
+    return head > tail ? head : tail;
+}

@@ -60,4 +60,7 @@ void phrases_near(const struct phrases *ps, const char *s, size_t n, void (*hit)
 /* Weight of the one edit from a to b (2 or 3), 0 when equal, -1 when more than one. */
 int one_edit(const char *a, size_t n, const char *b, size_t m);
 
+/* Letters at either end that two words have in common: the longer end. */
+size_t common_end(const char *a, size_t n, const char *b, size_t m);
+
 #endif

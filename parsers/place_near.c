@@ -23,16 +23,6 @@ struct near_places {
     bool typed; /* after a type word */
 };
 
-static size_t common_ends(const char *a, size_t n, const char *b, size_t m)
-{
-    size_t head = 0, tail = 0;
-    while (head < n && head < m && a[head] == b[head])
-        head++;
-    while (tail < n && tail < m && a[n - 1 - tail] == b[m - 1 - tail])
-        tail++;
-    return head > tail ? head : tail;
-}
-
 static void near_place(void *ctx, uint32_t phrase, int cost)
 {
     struct near_places *c = ctx;
@@ -47,7 +37,7 @@ static void near_place(void *ctx, uint32_t phrase, int cost)
     }
     c->len = p->len;
     c->cost = cost;
-    bool anchored = common_ends(c->letters, c->n, p->letters, p->len) >= 4;
+    bool anchored = common_end(c->letters, c->n, p->letters, p->len) >= 4;
     bool sure = (c->typo && p->len >= 5) || (anchored && p->len >= 8) || (anchored && c->typed && p->len >= 6);
     c->sure = c->sure && sure;
     for (uint32_t i = phrase; i != PHRASE_NONE; i = c->v->names.p[i].next)
