@@ -10,16 +10,18 @@ CSTD      = -std=gnu11
 WARN      = -Wall -Wextra -Wconversion -Wshadow -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes
 OPT       = $(if $(SAN),-O1 -fno-omit-frame-pointer -fsanitize=address$(,)undefined -fno-sanitize-recover=undefined,-O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong)
 ,        := ,
-CPPFLAGS += -I. -I$(BUILD)/gen -D_GNU_SOURCE $(DEFS)
+CPPFLAGS += -I. -I$(BUILD)/gen -D_GNU_SOURCE
 CFLAGS   += $(CSTD) $(WARN) $(if $(WERROR),-Werror) -g $(OPT) -MMD -MP
 LDFLAGS  += $(if $(SAN),-fsanitize=address$(,)undefined) -rdynamic
-DEFS      = -DTINBAO_SHARE='"$(CURDIR)/config"'
-LIBS      = -lGammu -lsqlite3 -lpcre2-8 -lconfig -levent_core -lutf8proc -lsodium -ljansson -lutil -lpthread
+# where the shipped config files are: only these two are told
+SHARE_DEF = -DTINBAO_SHARE='"$(CURDIR)/config"'
+LIBS      = -lGammu -lsqlite3 -lpcre2-8 -lconfig -lcurl -levent_core -levent_extra -lutf8proc -lsodium -ljansson -lutil -lpthread
 # all cores, unless the caller said how many
 JOBS      = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 GAMMU_INC = -isystem /usr/include/gammu
 
-ROOMS     = gateway/base gateway/line gateway/desk gateway/serve gateway/play parsers store config
+ROOMS     = gateway/base gateway/line gateway/courier gateway/front gateway/plan gateway/desk gateway/serve gateway/play \
+            parsers store config
 LIB_SRC   = $(foreach r,$(ROOMS),$(wildcard $(r)/*.c))
 CMD_SRC   = $(wildcard gateway/cmd/*.c)
 LIB_OBJ   = $(LIB_SRC:%.c=$(BUILD)/%.o)
@@ -33,6 +35,8 @@ SQL       = $(sort $(wildcard store/sql/*.sql))
 
 .PHONY: all run test check bench fuzz faults leaks clean setup unit scenarios tools built
 .SECONDARY:
+
+$(BUILD)/config/load.o $(BUILD)/tests/unit/test_config_load: CPPFLAGS += $(SHARE_DEF)
 
 all: $(BUILD)/tinbao
 

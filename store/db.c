@@ -473,11 +473,8 @@ int db_migrate(struct db *db, const struct db_step *steps, size_t n)
 
 static int bring_up_to_date(struct db *db)
 {
-    struct db_step steps[ARRAY_LEN(SQL_MIGRATIONS)] = {{0, NULL}};
-    struct db_step whole = {DB_SCHEMA_VERSION, SQL_SCHEMA};
-    size_t n = 0;
-    if (db->version == 0)
-        return db_migrate(db, &whole, 1);
+    struct db_step steps[1 + ARRAY_LEN(SQL_MIGRATIONS)] = {{1, SQL_SCHEMA}};
+    size_t n = 1;
     for (size_t i = 0; SQL_MIGRATIONS[i].to; i++)
         steps[n++] = (struct db_step){SQL_MIGRATIONS[i].to, SQL_MIGRATIONS[i].text};
     return db_migrate(db, steps, n);

@@ -8,7 +8,6 @@
 #include "gateway/base/mask.h"
 #include "gateway/base/phone.h"
 #include "gateway/base/str.h"
-#include "gateway/desk/intake.h"
 #include "gateway/desk/room.h"
 
 #include <stdlib.h>
@@ -87,28 +86,12 @@ struct now desk_now(const struct desk *d)
     return service_now(&d->time);
 }
 
-/* A standing job is due one period after it last ran, or at once. */
-static int standing_job(struct desk *d, const char *kind, const char *meta, int64_t period_ms)
-{
-    int64_t last = 0, now = service_now(&d->time).rel_ms;
-    int rc = meta_get_i64(d->db, meta, &last);
-    if (rc < 0 && rc != -ENOENT)
-        return rc;
-    return job_set(d->db, kind, "", JOB_REL, last + period_ms > now ? last + period_ms : now);
-}
-
 int desk_start(struct desk *d)
 {
     int rc = outbox_recover(d->db, service_now(&d->time).rel_ms);
     if (rc > 0)
         log_note("%d messages were on their way when the service stopped", rc);
-    if (rc >= 0)
-        rc = standing_job(d, "daily", "daily_rel", DAY_MS);
-    if (rc < 0)
-        return rc;
-    if (d->cfg->balance_every_h <= 0)
-        return job_cancel(d->db, "balance", "");
-    return standing_job(d, "balance", "balance_rel", d->cfg->balance_every_h * HOUR_MS);
+    return rc < 0 ? rc : jobs_start(d);
 }
 
 int desk_call(struct desk *d, const char *line, const char *number)
@@ -131,38 +114,6 @@ int desk_call(struct desk *d, const char *line, const char *number)
     if (!u && *number)
         rc = party_of(d->db, PARTY_SENDER, e164[0] ? e164 : number, now.wall_ms, &row.party_id);
     return rc < 0 ? rc : message_add(d->db, &row, &id);
-}
-
-static int daily(struct desk *d)
-{
-    struct now now = service_now(&d->time);
-    int rc = incident_free_codes(d->db, now.wall_ms - d->cfg->code_rest_days * DAY_MS);
-    if (rc >= 0)
-        rc = party_erase_old_tips(d->db, now.wall_ms - d->cfg->tip_number_days * DAY_MS, now.wall_ms);
-    if (rc > 0)
-        rc = audit(d, 0, "tip_numbers_erased", 0, 0, "");
-    if (rc >= 0)
-        rc = register_daily(d);
-    if (rc >= 0)
-        rc = meta_set_i64(d->db, "daily_rel", now.rel_ms);
-    return rc < 0 ? rc : standing_job(d, "daily", "daily_rel", DAY_MS);
-}
-
-int desk_job(struct desk *d, const struct job *job)
-{
-    int rc = job_done(d->db, job->id); /* first: the handler may set the next one */
-    if (rc < 0)
-        return rc;
-    if (!strcmp(job->kind, "alert"))
-        return alert_again(d, strtoll(job->key, NULL, 10));
-    if (!strcmp(job->kind, "parts"))
-        return intake_incomplete(d, job->key);
-    if (!strcmp(job->kind, "question"))
-        return dialogue_expired(d, job->key);
-    if (!strcmp(job->kind, "daily"))
-        return daily(d);
-    log_warn("a job of an unknown kind '%s' is dropped", job->kind);
-    return 0;
 }
 
 /* The row may be written to a user, to a stranger or to a tip's sender: one number, three
@@ -202,7 +153,7 @@ int desk_balance(struct desk *d, const char *line, int result, const char *text)
     struct now now = service_now(&d->time);
     int rc = meta_set_i64(d->db, "balance_rel", now.rel_ms);
     if (!rc && d->cfg->balance_every_h > 0)
-        rc = standing_job(d, "balance", "balance_rel", d->cfg->balance_every_h * HOUR_MS);
+        rc = job_standing(d, "balance", "balance_rel", d->cfg->balance_every_h * HOUR_MS);
     if (rc < 0 || result < 0)
         return rc;
     rc = line_state_get(d->db, line, &s);

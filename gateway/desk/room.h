@@ -142,6 +142,12 @@ int edit_cancel(struct msg *m, struct incident *in, const char *why);
 /* The reporter's confirmation; of a restricted one only its code. */
 int edit_confirm(struct msg *m, const struct incident *in, enum text_id id);
 
+/* jobs.c ------------------------------------------------------------------------------- */
+/* At start: the standing jobs. */
+int jobs_start(struct desk *d);
+/* A standing job is due one period after it last ran (meta, service time), or at once. */
+int job_standing(struct desk *d, const char *kind, const char *meta, int64_t period_ms);
+
 /* The forms: 0 or a storage error; they set m->disposition and m->incident_id. ----------- */
 int form_incident(struct msg *m);
 int form_sos(struct msg *m);

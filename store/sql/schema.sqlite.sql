@@ -1,4 +1,5 @@
--- The schema of the SQLite engine, version 1. Times are UTC milliseconds; columns that end
+-- The schema of the SQLite engine, version 1; migrate.N.sql lead on from it, for a new file too, so
+-- that each step is walked at every start of an empty box. Times are UTC milliseconds; columns that end
 -- in _rel are service time (see gateway/desk/now.h), which never jumps. A second engine
 -- has its own schema file; the queries are shared.
 -- References are declared where people or an incident depend on them. Each costs a lookup at

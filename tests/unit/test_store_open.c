@@ -234,14 +234,14 @@ static void older_schemas_are_brought_up_step_by_step(void **state)
     struct store *s = *state;
     char found[64];
     static const struct db_step steps[] = {
-        {1, "CREATE TABLE never (x)"}, /* the file is past it */
-        {2, "CREATE TABLE later (x INTEGER); INSERT INTO later VALUES (2)"},
-        {3, "UPDATE later SET x = x + 1"},
+        {DB_SCHEMA_VERSION, "CREATE TABLE never (x)"}, /* the file is past it */
+        {DB_SCHEMA_VERSION + 1, "CREATE TABLE later (x INTEGER); INSERT INTO later VALUES (2)"},
+        {DB_SCHEMA_VERSION + 2, "UPDATE later SET x = x + 1"},
     };
-    assert_int_equal(db_version(s->db), 1);
+    assert_int_equal(db_version(s->db), DB_SCHEMA_VERSION);
     assert_int_equal(db_migrate(s->db, steps, ARRAY_LEN(steps)), 0);
-    assert_int_equal(db_version(s->db), 3);
-    assert_int_equal(store_number(s, "PRAGMA user_version"), 3);
+    assert_int_equal(db_version(s->db), DB_SCHEMA_VERSION + 2);
+    assert_int_equal(store_number(s, "PRAGMA user_version"), DB_SCHEMA_VERSION + 2);
     assert_int_equal(store_number(s, "SELECT x FROM later"), 3);
     store_ask(s, "SELECT name FROM sqlite_schema WHERE name = 'never'", found, sizeof found);
     assert_string_equal(found, "");
@@ -251,15 +251,15 @@ static void a_step_that_fails_leaves_the_version_before_it(void **state)
 {
     struct store *s = *state;
     static const struct db_step steps[] = {
-        {2, "CREATE TABLE later (x INTEGER)"},
-        {3, "INSERT INTO later VALUES (1); CREATE TABLE later (x)"},
+        {DB_SCHEMA_VERSION + 1, "CREATE TABLE later (x INTEGER)"},
+        {DB_SCHEMA_VERSION + 2, "INSERT INTO later VALUES (1); CREATE TABLE later (x)"},
     };
     store_log_begin(s);
     int rc = db_migrate(s->db, steps, ARRAY_LEN(steps));
     free(store_log_end(s));
     assert_int_equal(rc, -EIO);
     assert_false(db_in_transaction(s->db));
-    assert_int_equal(store_number(s, "PRAGMA user_version"), 2);
+    assert_int_equal(store_number(s, "PRAGMA user_version"), DB_SCHEMA_VERSION + 1);
     assert_int_equal(store_number(s, "SELECT COUNT(*) FROM later"), 0);
 }
 

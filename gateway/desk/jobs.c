@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The table of jobs: what runs when something falls due. Called by desk_start and by the ticker
+ * through desk_job, in its transaction; a handler that fails is tried again later.
+ */
+#include "gateway/desk/desk.h"
+
+#include "gateway/base/civil.h"
+#include "gateway/base/err.h"
+#include "gateway/base/log.h"
+#include "gateway/desk/intake.h"
+#include "gateway/desk/room.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int job_standing(struct desk *d, const char *kind, const char *meta, int64_t period_ms)
+{
+    int64_t last = 0, now = service_now(&d->time).rel_ms;
+    int rc = meta_get_i64(d->db, meta, &last);
+    if (rc < 0 && rc != -ENOENT)
+        return rc;
+    return job_set(d->db, kind, "", JOB_REL, last + period_ms > now ? last + period_ms : now);
+}
+
+int jobs_start(struct desk *d)
+{
+    int rc = job_standing(d, "daily", "daily_rel", DAY_MS);
+    if (rc < 0)
+        return rc;
+    if (d->cfg->balance_every_h <= 0)
+        return job_cancel(d->db, "balance", "");
+    return job_standing(d, "balance", "balance_rel", d->cfg->balance_every_h * HOUR_MS);
+}
+
+static int daily(struct desk *d, const char *key)
+{
+    (void)key;
+    struct now now = service_now(&d->time);
+    int rc = incident_free_codes(d->db, now.wall_ms - d->cfg->code_rest_days * DAY_MS);
+    if (rc >= 0)
+        rc = party_erase_old_tips(d->db, now.wall_ms - d->cfg->tip_number_days * DAY_MS, now.wall_ms);
+    if (rc > 0)
+        rc = audit(d, 0, "tip_numbers_erased", 0, 0, "");
+    if (rc >= 0)
+        rc = register_daily(d);
+    if (rc >= 0)
+        rc = meta_set_i64(d->db, "daily_rel", now.rel_ms);
+    return rc < 0 ? rc : job_standing(d, "daily", "daily_rel", DAY_MS);
+}
+
+static int alert(struct desk *d, const char *key)
+{
+    return alert_again(d, strtoll(key, NULL, 10));
+}
+
+/* The balance is no job of the desk: the ticker asks a line. */
+static const struct {
+    const char *kind;
+    int (*run)(struct desk *d, const char *key);
+} handlers[] = {
+    {"alert", alert},
+    {"parts", intake_incomplete},
+    {"question", dialogue_expired},
+    {"daily", daily},
+};
+
+int desk_job(struct desk *d, const struct job *job)
+{
+    int rc = job_done(d->db, job->id); /* first: the handler may set the next one */
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; i < ARRAY_LEN(handlers); i++)
+        if (!strcmp(job->kind, handlers[i].kind))
+            return handlers[i].run(d, job->key);
+    log_warn("a job of an unknown kind '%s' is dropped", job->kind);
+    return 0;
+}

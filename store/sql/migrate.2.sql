@@ -1,0 +1,2 @@
+-- From schema 1 to 2: what it takes to act on a report (rota, attendance, digests, calendar,
+-- courier). Rules as in schema.sqlite.sql.
