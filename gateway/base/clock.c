@@ -4,7 +4,9 @@
 
 #include "gateway/base/err.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 struct clock {
@@ -53,6 +55,18 @@ int64_t clock_now_ms(const struct clock *c)
 int64_t clock_boot_ms(const struct clock *c)
 {
     return c->manual ? c->boot_ms : read_us(CLOCK_BOOTTIME) / 1000;
+}
+
+/* random(4): a UUID, new at each boot. A manual clock's boot outlives the processes that read it. */
+void clock_boot_id(const struct clock *c, char *out, size_t size)
+{
+    int n = snprintf(out, size, "%s", c->manual ? "manual" : "");
+    FILE *f = c->manual ? NULL : fopen("/proc/sys/kernel/random/boot_id", "re");
+    if (f && fgets(out, (int)size, f))
+        n = (int)strcspn(out, "\n");
+    out[n] = '\0';
+    if (f)
+        fclose(f);
 }
 
 int clock_advance(struct clock *c, int64_t dt_ms)

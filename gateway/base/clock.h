@@ -9,6 +9,7 @@
 #define TB_BASE_CLOCK_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct clock; /* owned by whoever called clock_new_* */
@@ -20,6 +21,10 @@ void clock_free(struct clock *c);
 bool clock_is_manual(const struct clock *c);
 int64_t clock_now_ms(const struct clock *c);  /* wall, UTC ms */
 int64_t clock_boot_ms(const struct clock *c); /* CLOCK_BOOTTIME or its manual stand-in, ms */
+
+/* Names the boot that clock_boot_ms counts from, so that a later process knows whether a stored
+ * boot time is of its own boot; "" when the system does not tell. */
+void clock_boot_id(const struct clock *c, char *out, size_t size);
 
 /* Manual clocks only (-EINVAL on a real one or when dt_ms < 0): both hands move by dt_ms. */
 int clock_advance(struct clock *c, int64_t dt_ms);

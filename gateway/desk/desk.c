@@ -18,7 +18,7 @@
 struct desk *desk_new(struct db *db, const struct config *cfg, const struct clock *clock, struct problems *p)
 {
     size_t errors = p->errors;
-    int64_t stored = 0;
+    char stored[SERVICE_TEXT_SIZE];
     struct desk *d = calloc(1, sizeof(*d));
     if (!d)
         return NULL;
@@ -27,7 +27,7 @@ struct desk *desk_new(struct db *db, const struct config *cfg, const struct cloc
     d->clock = clock;
     d->vocab = desk_vocab(cfg, p);
     texts_check(cfg, p);
-    int rc = meta_get_i64(db, "service_ms", &stored);
+    int rc = meta_get(db, "service_time", stored, sizeof(stored));
     if (rc == -ENOENT)
         rc = 0;
     service_time_start(&d->time, clock, stored);
@@ -84,6 +84,13 @@ int desk_rolled_back(struct desk *d)
 struct now desk_now(const struct desk *d)
 {
     return service_now(&d->time);
+}
+
+int desk_save_time(struct desk *d)
+{
+    char text[SERVICE_TEXT_SIZE];
+    service_time_text(&d->time, text);
+    return meta_set(d->db, "service_time", text);
 }
 
 int desk_start(struct desk *d)

@@ -30,6 +30,8 @@ void desk_free(struct desk *d);
  * say why and the old one stays. */
 int desk_reload(struct desk *d, const struct config *cfg, struct problems *p);
 struct now desk_now(const struct desk *d);
+/* Stores service time for the next start, in the caller's transaction. */
+int desk_save_time(struct desk *d);
 /* Once at start, in a transaction: recovers rows that were under way, sets standing jobs. */
 int desk_start(struct desk *d);
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Service time. Wall time may jump (a dead battery, 1970 at boot, an operator); everything
- * relative (repeat an alert in five minutes, a reply's time to live) follows service time:
- * the later of wall time and the last stored service time when the core started, plus boot
- * time since. It never goes back, over restarts too.
+ * relative (repeat an alert in five minutes, a reply's time to live) follows service time, which
+ * never goes back. Within one boot of the box it follows boot time, over restarts of the core and
+ * jumps of the wall clock; after a boot it is the later of wall time and what was stored last, since
+ * nothing else tells how long the power was off.
  */
 #ifndef TB_DESK_NOW_H
 #define TB_DESK_NOW_H
@@ -20,8 +21,12 @@ struct service_time {
     int64_t base_ms, boot0_ms;
 };
 
-/* stored_rel_ms: meta "service_ms", 0 at the first start. */
-void service_time_start(struct service_time *t, const struct clock *clock, int64_t stored_rel_ms);
+#define SERVICE_TEXT_SIZE 96
+
+/* stored: the text of service_time_text that was stored last, "" at the first start. */
+void service_time_start(struct service_time *t, const struct clock *clock, const char *stored);
+/* What a later start needs, for meta "service_time": "REL_MS BOOT_MS BOOT_ID". */
+void service_time_text(const struct service_time *t, char out[SERVICE_TEXT_SIZE]);
 struct now service_now(const struct service_time *t);
 
 #endif

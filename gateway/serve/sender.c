@@ -481,7 +481,8 @@ void sender_lines(struct sender *s, struct lines *lines, const bool *is_virtual)
 {
     s->lines = lines;
     for (size_t i = 0; i < lines_count(lines); i++) {
-        s->tracks[i].window = is_virtual[i] ? WINDOW_VIRTUAL : WINDOW_REAL;
+        /* a player's line as a real modem: a crash leaves one text in doubt */
+        s->tracks[i].window = is_virtual[i] && !s->w->manual ? WINDOW_VIRTUAL : WINDOW_REAL;
         bucket_init(&s->tracks[i].bucket, lane_config(lines_at(lines, i))->rate_per_minute, mono_ms());
     }
 }

@@ -23,7 +23,7 @@ void works_rollback(struct works *w)
 
 static int save_time(struct works *w, int64_t rel_ms)
 {
-    int rc = meta_set_i64(w->db, "service_ms", rel_ms);
+    int rc = desk_save_time(w->desk);
     if (!rc)
         w->service_saved_ms = rel_ms;
     return rc;
