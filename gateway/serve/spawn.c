@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Starts a line child. Called by lines.c. The child gets /dev/null, the core's standard
+ * Starts a child. Called by lines.c and child.c. The child gets /dev/null, the core's standard
  * output and error, and its socket as number 3; no other descriptor, no blocked signal. It is
  * in a process group of its own, so that a ^C at the terminal reaches the core alone, which
  * ends its lines in order; and it is killed when the core dies, so that a line which hangs in
@@ -22,7 +22,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define LINE_FD 3
+#define CHILD_FD 3
 #define ARGS_MAX 24
 
 struct args {
@@ -51,7 +51,7 @@ static void line_args(struct args *a, const char *exe, const struct line_config 
     snprintf(a->status_s, sizeof(a->status_s), "%d", 60);
     add(a, exe);
     add(a, "line");
-    add2(a, "--fd", "3");
+    add2(a, "--fd", SPAWN_FD_TEXT);
     add2(a, "--name", lc->name);
     add2(a, "--device", lc->device);
     add2(a, "--connection", lc->connection);
@@ -63,7 +63,7 @@ static void line_args(struct args *a, const char *exe, const struct line_config 
 }
 
 /* In the child between fork and exec: only calls that are safe there. */
-static void become_line(const char *exe, struct args *a, char **env, int sock, int null, pid_t parent)
+static void become_child(const char *exe, char *const *argv, char **env, int sock, int null, pid_t parent)
 {
     sigset_t none;
     sigemptyset(&none);
@@ -75,12 +75,12 @@ static void become_line(const char *exe, struct args *a, char **env, int sock, i
     if (getppid() != parent)
         _exit(127);
     /* The socket may be any number, also 3 (with close-on-exec) or one of 0 to 2. */
-    int high = fcntl(sock, F_DUPFD, LINE_FD + 1);
-    if (high < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(high, LINE_FD) < 0)
+    int high = fcntl(sock, F_DUPFD, CHILD_FD + 1);
+    if (high < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(high, CHILD_FD) < 0)
         _exit(127);
-    close_range(LINE_FD + 1, ~0U, 0); /* where the kernel has it; close-on-exec does it elsewhere */
+    close_range(CHILD_FD + 1, ~0U, 0); /* where the kernel has it; close-on-exec does it elsewhere */
     close(high);
-    execve(exe, a->v, env);
+    execve(exe, argv, env);
     _exit(127);
 }
 
@@ -104,22 +104,12 @@ static char **environment(const char *pin_setting)
     return env;
 }
 
-int spawn_line(const char *exe, const struct line_config *lc, const char *quarantine, pid_t *pid, int *fd)
+int spawn_child(const char *exe, const char *name, const char *const *argv, char **env, pid_t *pid, int *fd)
 {
     int pair[2] = {-1, -1}, rc = 0;
-    struct args a = {.n = 0};
-    char pin[32];
-    char **env = NULL;
-    snprintf(pin, sizeof(pin), "TINBAO_PIN=%s", lc->pin);
-    line_args(&a, exe, lc, quarantine);
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (null < 0 || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
         rc = -errno;
-        goto out;
-    }
-    env = environment(lc->pin[0] ? pin : NULL);
-    if (!env) {
-        rc = -ENOMEM;
         goto out;
     }
     pid_t parent = getpid();
@@ -129,20 +119,31 @@ int spawn_line(const char *exe, const struct line_config *lc, const char *quaran
         goto out;
     }
     if (*pid == 0)
-        become_line(exe, &a, env, pair[1], null, parent);
+        become_child(exe, (char *const *)(uintptr_t)argv, env ? env : environ, pair[1], null, parent);
     if (fcntl(pair[0], F_SETFL, O_NONBLOCK) < 0)
-        log_warn("%s: socket: %s", lc->name, strerror(errno));
+        log_warn("%s: socket: %s", name, strerror(errno));
     *fd = pair[0];
     pair[0] = -1;
 out:
     if (rc)
-        log_err("%s: could not be started: %s", lc->name, strerror(-rc));
-    free(env);
+        log_err("%s: could not be started: %s", name, strerror(-rc));
     if (null >= 0)
         close(null);
     if (pair[0] >= 0)
         close(pair[0]);
     if (pair[1] >= 0)
         close(pair[1]);
+    return rc;
+}
+
+int spawn_line(const char *exe, const struct line_config *lc, const char *quarantine, pid_t *pid, int *fd)
+{
+    struct args a = {.n = 0};
+    char pin[32];
+    snprintf(pin, sizeof(pin), "TINBAO_PIN=%s", lc->pin);
+    line_args(&a, exe, lc, quarantine);
+    char **env = environment(lc->pin[0] ? pin : NULL);
+    int rc = env ? spawn_child(exe, lc->name, (const char *const *)a.v, env, pid, fd) : -ENOMEM;
+    free(env);
     return rc;
 }
