@@ -12,6 +12,7 @@
 #include "gateway/play/chat.h"
 #include "gateway/play/expect.h"
 #include "gateway/play/workdir.h"
+#include "gateway/serve/control.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@
 #define STALL_FAULT_MS 300  /* a line with a fault on it */
 #define SETTLE_MAX_MS 60000 /* until a line is back */
 #define STUCK_STEP_MS MINUTE_MS
+#define ANSWERS_MAX 16 /* of the console, not yet looked at */
 
 struct player {
     const struct player_options *o;
@@ -35,8 +37,10 @@ struct player {
     struct expect_names *names;
     struct chat chat;
     bool started, armed, clock_set;
-    uint64_t moves;      /* what came and went in the air */
-    struct air_sms *sms; /* taken from a phone: too large for a stack */
+    uint64_t moves;             /* what came and went in the air */
+    struct air_sms *sms;        /* taken from a phone: too large for a stack */
+    char *answers[ANSWERS_MAX]; /* to the console, oldest first; owned */
+    size_t n_answers;
 };
 
 static int difference(struct player *p, const char *expected, const char *got)
@@ -243,29 +247,75 @@ static int compare(struct player *p, const struct script_item *it, const char *g
     return 1;
 }
 
-static int do_expect(struct player *p, const struct script_item *it)
+/* got: the oldest that waits, NULL when nothing does; `skip` is the caller's. */
+static int judge(struct player *p, const struct script_item *it, const char *got)
 {
     char text[2 * SMS_TEXT_MAX], expected[SMS_TEXT_MAX];
-    bool have = air_take(p->air, it->number, p->sms) == 1;
     switch (it->match) {
-    case MATCH_SKIP:
-        while (have)
-            have = air_take(p->air, it->number, p->sms) == 1;
-        return 0;
     case MATCH_NOTHING:
-        if (!have)
+        if (!got)
             return 0;
-        show(p->sms->text, text, sizeof text);
-        return difference(p, "nothing waiting on this phone", text);
+        show(got, text, sizeof text);
+        return difference(p, "nothing waiting here", text);
+    case MATCH_SKIP:
+        return 0;
     case MATCH_ANY:
-        return have ? 0 : difference(p, "any message", "nothing is waiting on this phone");
+        return got ? 0 : difference(p, "any message", "nothing is waiting here");
     default:
-        if (have)
-            return compare(p, it, p->sms->text);
+        if (got)
+            return compare(p, it, got);
         (void)expect_insert(p->names, it->text, it->match == MATCH_PATTERN, expected, sizeof expected, NULL);
         snprintf(text, sizeof text, it->match == MATCH_PATTERN ? "/%s/%s" : "%s%s", expected, it->flags);
-        return difference(p, text, "nothing is waiting on this phone");
+        return difference(p, text, "nothing is waiting here");
     }
+}
+
+static int do_expect(struct player *p, const struct script_item *it)
+{
+    bool have = air_take(p->air, it->number, p->sms) == 1;
+    while (have && it->match == MATCH_SKIP)
+        have = air_take(p->air, it->number, p->sms) == 1;
+    return judge(p, it, have ? p->sms->text : NULL);
+}
+
+/* ---- the console: a request to the control socket, as `tinbao status`, `code` and `roster invite` send ---- */
+
+static int do_request(struct player *p, const struct script_item *it)
+{
+    char request[SMS_TEXT_MAX], note[SMS_TEXT_MAX + 16];
+    if (expect_insert(p->names, it->text, false, request, sizeof request, NULL) < 0)
+        return trouble(p, "the request is too long with its values inserted");
+    if (p->n_answers == ANSWERS_MAX)
+        return trouble(p, "too many answers wait on the console: take them with 'console < any' or 'console < skip'");
+    if (p->o->chat) {
+        snprintf(note, sizeof note, "console: %s", request);
+        chat_note(&p->chat, clock_now_ms(p->clock), note);
+    }
+    char *answer = malloc(CONTROL_ANSWER_MAX);
+    int rc = answer ? ctlsock_ask(p->host.state_dir, request, answer, CONTROL_ANSWER_MAX) : -ENOMEM;
+    if (rc && rc != -EINVAL) { /* refused is an answer: "error: ..." */
+        free(answer);
+        return trouble(p, rc == -EMSGSIZE ? "the request is too long" : "nobody answers on the control socket");
+    }
+    size_t n = strlen(answer);
+    while (n && answer[n - 1] == '\n')
+        answer[--n] = '\0';
+    p->answers[p->n_answers++] = answer;
+    return settle(p, 2);
+}
+
+static int do_answer(struct player *p, const struct script_item *it)
+{
+    do {
+        char *answer = p->n_answers ? p->answers[0] : NULL;
+        if (answer)
+            memmove(p->answers, p->answers + 1, --p->n_answers * sizeof p->answers[0]);
+        int rc = judge(p, it, answer);
+        free(answer);
+        if (rc)
+            return rc;
+    } while (it->match == MATCH_SKIP && p->n_answers);
+    return 0;
 }
 
 static int do_restart(struct player *p)
@@ -338,6 +388,10 @@ static int do_item(struct player *p, const struct script_item *it)
         return do_text(p, it);
     case OP_EXPECT:
         return do_expect(p, it);
+    case OP_REQUEST:
+        return do_request(p, it);
+    case OP_ANSWER:
+        return do_answer(p, it);
     case OP_RINGS:
         return do_rings(p, it);
     case OP_RESTART:
@@ -356,7 +410,7 @@ static int do_item(struct player *p, const struct script_item *it)
 static int check_rest(struct player *p)
 {
     char text[2 * SMS_TEXT_MAX];
-    size_t left = air_waiting(p->air, NULL);
+    size_t left = air_waiting(p->air, NULL) + p->n_answers;
     if (left == 0)
         return 0;
     snprintf(text, sizeof text, "%zu waiting:", left);
@@ -364,6 +418,10 @@ static int check_rest(struct player *p)
     while (air_take(p->air, NULL, p->sms) == 1) {
         show(p->sms->text, text, sizeof text);
         fprintf(p->o->err, "    %s < %s\n", p->sms->phone, text);
+    }
+    for (size_t i = 0; i < p->n_answers; i++) {
+        show(p->answers[i], text, sizeof text);
+        fprintf(p->o->err, "    " SCRIPT_CONSOLE " < %s\n", text);
     }
     return 1;
 }
@@ -442,6 +500,8 @@ int player_run(const struct player_options *o, const char *file, const struct sc
         fprintf(o->err, "%s: kept in %s\n", file, p->host.state_dir);
     else if (p->host.state_dir[0])
         workdir_remove(p->host.state_dir);
+    for (size_t i = 0; i < p->n_answers; i++)
+        free(p->answers[i]);
     free(p->names);
     free(p->sms);
     free(p);

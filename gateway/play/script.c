@@ -12,6 +12,7 @@
 #include "gateway/base/str.h"
 #include "gateway/base/utf.h"
 #include "gateway/play/expect.h"
+#include "gateway/serve/control.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -263,9 +264,18 @@ static void take_escapes(char *p)
     *to = '\0';
 }
 
+static bool is_console(const char *p)
+{
+    return !strcmp(p, SCRIPT_CONSOLE);
+}
+
 /* A new statement of this phone; NULL with *rc when the number can not be one. */
 static struct script_item *number_item(struct reader *r, enum script_op op, const char *number, int *rc)
 {
+    if (is_console(number) && op != OP_REQUEST && op != OP_ANSWER) {
+        *rc = fail(r, "the console is no phone; it knows: console > REQUEST and console < ANSWER");
+        return NULL;
+    }
     *rc = check_number(r, number);
     if (*rc)
         return NULL;
@@ -276,16 +286,29 @@ static struct script_item *number_item(struct reader *r, enum script_op op, cons
     return *rc ? NULL : it;
 }
 
+/* A request is one line of bounded length, as the control socket takes it. */
+static int check_request(struct reader *r, char *p)
+{
+    trim_end(p);
+    if (!*skip_blank(p))
+        return fail(r, "the console asks nothing; write a request, as in: console > invite 7 member 6 Nguyen Van A");
+    if (strlen(p) >= CONTROL_REQUEST_MAX)
+        return fail(r, "the request is longer than %d octets; write a shorter one", CONTROL_REQUEST_MAX - 1);
+    return 0;
+}
+
 static int read_text(struct reader *r, const char *number, const char *p)
 {
     int rc;
-    struct script_item *it = number_item(r, OP_TEXT, number, &rc);
+    struct script_item *it = number_item(r, is_console(number) ? OP_REQUEST : OP_TEXT, number, &rc);
     if (!it)
         return rc;
     if (blank(*p))
         p++;
     if (!(it->text = strdup(p)))
         return -ENOMEM;
+    if (it->op == OP_REQUEST)
+        return check_request(r, it->text);
     take_escapes(it->text);
     if (strlen(it->text) >= SMS_TEXT_MAX)
         return fail(r, "the text is longer than %d octets; write a shorter one", SMS_TEXT_MAX - 1);
@@ -315,7 +338,7 @@ static int read_expect(struct reader *r, const char *number, const char *p)
     static const char *const words[] = {"any", "nothing", "skip"};
     static const enum script_match match[] = {MATCH_ANY, MATCH_NOTHING, MATCH_SKIP};
     int rc;
-    struct script_item *it = number_item(r, OP_EXPECT, number, &rc);
+    struct script_item *it = number_item(r, is_console(number) ? OP_ANSWER : OP_EXPECT, number, &rc);
     if (!it)
         return rc;
     p = skip_blank(p);
@@ -376,7 +399,7 @@ static int read_phone(struct reader *r, char *p)
     }
     return fail(r,
                 "'%.60s' is no statement; there are: at, wait, clock, NUMBER > TEXT, NUMBER < TEXT, NUMBER rings, "
-                "NUMBER is unreachable, restart, modem, ignore the rest, and # for a comment",
+                "NUMBER is unreachable, console > REQUEST, restart, modem, ignore the rest, and # for a comment",
                 p);
 }
 

@@ -18,7 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SCRIPT_MAX (4u << 20) /* octets of one file */
+#define SCRIPT_MAX (4u << 20)    /* octets of one file */
+#define SCRIPT_CONSOLE "console" /* who sits at the box: no phone, a request instead of a text */
 
 enum script_op {
     OP_AT,         /* ms: UTC */
@@ -26,6 +27,8 @@ enum script_op {
     OP_CLOCK,      /* ms, signed */
     OP_TEXT,       /* number, text (escapes taken, {name} still in it) */
     OP_EXPECT,     /* number, match, text (pattern or whole text), flags */
+    OP_REQUEST,    /* text: a request to the core's control socket ({name} still in it) */
+    OP_ANSWER,     /* match, text, flags: of what the console was answered */
     OP_RINGS,      /* number */
     OP_RESTART,    /* */
     OP_RESTART_AT, /* step */

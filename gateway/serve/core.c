@@ -296,18 +296,20 @@ static int make_clock(struct core *c, const struct core_options *o)
     return c->w.clock ? 0 : -ENOMEM;
 }
 
-/* Where others reach the core: the player, or the control socket. */
+/* Where others reach the core: the control socket, and the player, whose scripts have a console too. */
 static int make_doors(struct core *c, const struct core_options *o)
 {
+    struct ctlsock_events ev = {.ctx = c, .request = on_request};
+    c->control = ctlsock_new(c->w.base, c->state_dir, &ev);
+    if (!c->control)
+        return -EIO;
     if (c->w.manual) {
         struct playerside_parts parts = {
             .lines = c->lines, .sender = c->sender, .ticker = c->ticker, .ctx = c, .gone = on_player_gone};
         c->player = playerside_new(&c->w, o->player_fd, &parts);
         return c->player ? 0 : -ENOMEM;
     }
-    struct ctlsock_events ev = {.ctx = c, .request = on_request};
-    c->control = ctlsock_new(c->w.base, c->state_dir, &ev);
-    return c->control ? 0 : -EIO;
+    return 0;
 }
 
 /* 0, or the exit status. */

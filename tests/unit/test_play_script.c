@@ -96,6 +96,36 @@ static void every_statement_of_the_format_is_known(void **state)
     script_free(s);
 }
 
+static void the_console_asks_and_is_answered(void **state)
+{
+    (void)state;
+    struct script *s =
+        must_read("console > invite 7 member 6 Nguy\xE1\xBB\x85n V\xC4\x83n A \nconsole < /^(?<moi>[0-9]{6})$/\n"
+                  "console > code *2*{ma}#\nconsole < any\nconsole < nothing\nconsole < skip\n"
+                  "console < Khong co vu nao\nConsole > BC\n");
+    assert_int_equal(s->n, 8);
+    assert_int_equal(s->items[0].op, OP_REQUEST);
+    assert_string_equal(s->items[0].text, "invite 7 member 6 Nguy\xE1\xBB\x85n V\xC4\x83n A");
+    assert_int_equal(s->items[1].op, OP_ANSWER);
+    assert_int_equal(s->items[1].match, MATCH_PATTERN);
+    assert_string_equal(s->items[2].text, "code *2*{ma}#");
+    assert_int_equal(s->items[3].match, MATCH_ANY);
+    assert_int_equal(s->items[4].match, MATCH_NOTHING);
+    assert_int_equal(s->items[5].match, MATCH_SKIP);
+    assert_string_equal(s->items[6].text, "Khong co vu nao");
+    assert_int_equal(s->items[7].op, OP_TEXT); /* a sender's name, in its own case */
+    script_free(s);
+    must_refuse("console >\n", 1, "invite 7 member 6");
+    must_refuse("console rings\n", 1, "no phone");
+    must_refuse("console is unreachable\n", 1, "no phone");
+    must_refuse("console <\n", 1, "nothing is expected");
+    char longest[700];
+    memset(longest, 'a', sizeof longest);
+    memcpy(longest, "console > ", 10);
+    longest[sizeof longest - 1] = '\0';
+    must_refuse(longest, 1, "longer than");
+}
+
 static void a_text_keeps_arrows_slashes_and_hashes(void **state)
 {
     (void)state;
@@ -238,6 +268,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_example_is_read_statement_by_statement),
         cmocka_unit_test(every_statement_of_the_format_is_known),
+        cmocka_unit_test(the_console_asks_and_is_answered),
         cmocka_unit_test(a_text_keeps_arrows_slashes_and_hashes),
         cmocka_unit_test(a_byte_order_mark_and_carriage_returns_are_forgiven),
         cmocka_unit_test(what_can_not_be_read_names_line_and_remedy),
