@@ -80,7 +80,7 @@ int air_part(struct air *a, const struct sms_part *p);
 int air_raw(struct air *a, const uint8_t *pdu, size_t n); /* SMSC octets and TPDU, as +CMGR shows it */
 int air_ring(struct air *a, const char *from);
 /* While a phone is away its texts wait in the network: a report says "still trying"
- * (0x22), then 0x00 when it is back, or 0x46 when the validity (one day) is over. */
+ * (0x22), then 0x00 when it is back, or 0x46 when the validity is over. */
 int air_reachable(struct air *a, const char *number, bool reachable);
 /* Takes the oldest joined message waiting on `phone` (NULL: on any): 1 taken, 0 none. */
 int air_take(struct air *a, const char *phone, struct air_sms *out);
@@ -109,8 +109,8 @@ void air_mark_read(struct air *a, enum air_mem mem, int index);
 int air_delete(struct air *a, enum air_mem mem, int index); /* -ENOENT; -EIO under delete-fails */
 /* The gateway submits one part: *ref gets TP-MR. 0, or the CMS code (> 0) that refuses
  * it, or -EINVAL. A report is raised when asked and the phone is reachable (else pending,
- * failed when it stays away for the validity). Joins parts on the phone. */
-int air_submit(struct air *a, const struct sms_part *p, bool want_report, uint8_t *ref);
+ * failed when it stays away for the validity, 0 = one day). Joins parts on the phone. */
+int air_submit(struct air *a, const struct sms_part *p, bool want_report, int64_t validity_ms, uint8_t *ref);
 int air_submit_pdu(struct air *a, const uint8_t *tpdu, size_t n, uint8_t *ref);
 /* Puts a status report (SMSC octets and TPDU) into a slot, as a modem does that stores them:
  * 0, or -ENOSPC (it is lost then), -EMSGSIZE. Raises no event. */

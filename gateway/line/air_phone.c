@@ -275,9 +275,9 @@ static int submit(struct air *a, struct tpdu_submit *s, uint8_t *ref)
     return 0;
 }
 
-int air_submit(struct air *a, const struct sms_part *p, bool want_report, uint8_t *ref)
+int air_submit(struct air *a, const struct sms_part *p, bool want_report, int64_t validity_ms, uint8_t *ref)
 {
-    struct tpdu_submit s = {.part = *p, .want_report = want_report};
+    struct tpdu_submit s = {.part = *p, .want_report = want_report, .validity_ms = validity_ms};
     return submit(a, &s, ref);
 }
 

@@ -101,7 +101,7 @@ int gm_usage(struct gm_modem *m, uint32_t *used, uint32_t *total);
 
 /* gammu_sms.c */
 int gm_part_from_sms(const GSM_SMSMessage *sms, struct sms_part *out);
-int gm_sms_from_part(const struct sms_part *p, bool want_report, GSM_SMSMessage *out);
+int gm_sms_from_part(const struct sms_part *p, bool want_report, uint8_t validity, GSM_SMSMessage *out);
 void gm_report_from_sms(const GSM_SMSMessage *sms, struct line_report_info *out);
 int64_t gm_time_ms(const GSM_DateTime *t);
 int gm_text(const unsigned char *ucs2, size_t max_units, char *out, size_t size);

@@ -58,7 +58,7 @@ int gm_send(struct gm_modem *m, const struct line_send *send, struct line_sent_i
     memset(info, 0, sizeof *info);
     info->id = send->id;
     info->result = SENT_NOT;
-    if (gm_sms_from_part(&send->part, send->want_report, &sms) != 0)
+    if (gm_sms_from_part(&send->part, send->want_report, send->validity, &sms) != 0)
         return refused(info, CMS_INVALID_PDU);
     if (!m->have_smsc) {
         int rc = gm_smsc(m);

@@ -165,7 +165,7 @@ static int put_header(const struct sms_part *p, GSM_UDHHeader *h)
     return (int)n;
 }
 
-int gm_sms_from_part(const struct sms_part *p, bool want_report, GSM_SMSMessage *out)
+int gm_sms_from_part(const struct sms_part *p, bool want_report, uint8_t validity, GSM_SMSMessage *out)
 {
     memset(out, 0, sizeof *out);
     GSM_SetDefaultSMSData(out);
@@ -188,6 +188,6 @@ int gm_sms_from_part(const struct sms_part *p, bool want_report, GSM_SMSMessage 
     out->PDU = want_report ? SMS_Status_Report : SMS_Submit;
     out->SMSC.Location = 0;                                  /* else libgammu asks for it at every part */
     out->SMSC.Validity.Format = SMS_Validity_RelativeFormat; /* libgammu writes TP-VP in any case */
-    out->SMSC.Validity.Relative = SMS_VALID_6_Hours;         /* an alert must not arrive next morning */
+    out->SMSC.Validity.Relative = (GSM_ValidityPeriod)validity;
     return gm_to_ucs2(p->sender, out->Number, sizeof out->Number) > 0 ? 0 : -EINVAL;
 }

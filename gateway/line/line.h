@@ -87,7 +87,8 @@ struct line_send {
     uint64_t id;          /* the core's: the outbox row */
     struct sms_part part; /* sender = the recipient's number; coding GSM7 or UCS2, UTF-16BE body */
     uint8_t want_report;
-    uint8_t pad[7];
+    uint8_t validity; /* TP-VP, relative: tpdu_validity_within */
+    uint8_t pad[6];
 };
 struct line_sent_info {
     uint64_t id;

@@ -86,8 +86,7 @@ int tpdu_put_deliver(const struct sms_part *in, uint8_t *out, size_t size)
     return rc ? rc : (int)o.n;
 }
 
-/* 9.2.3.12.1: relative validity in minutes. */
-static int64_t validity_ms(uint8_t vp)
+int64_t tpdu_validity_ms(uint8_t vp)
 {
     if (vp <= 143)
         return (vp + 1) * 5 * MINUTE_MS;
@@ -102,7 +101,15 @@ static int64_t validity_ms(uint8_t vp)
 static uint8_t validity_code(int64_t ms)
 {
     unsigned vp = 0;
-    while (vp < 255 && validity_ms((uint8_t)vp) < ms)
+    while (vp < 255 && tpdu_validity_ms((uint8_t)vp) < ms)
+        vp++;
+    return (uint8_t)vp;
+}
+
+uint8_t tpdu_validity_within(int64_t ms)
+{
+    unsigned vp = 0;
+    while (vp < 255 && tpdu_validity_ms((uint8_t)(vp + 1)) <= ms)
         vp++;
     return (uint8_t)vp;
 }
@@ -116,7 +123,7 @@ static int get_validity(struct tpdu_in *in, uint8_t fo, int64_t *ms)
     if ((fo & FO_VPF) == 0x10) {
         if (tpdu_in_u8(in, &vp))
             return -EINVAL;
-        *ms = validity_ms(vp);
+        *ms = tpdu_validity_ms(vp);
         return 0;
     }
     for (int i = 0; i < 7; i++) /* enhanced or absolute: skipped */

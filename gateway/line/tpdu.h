@@ -61,4 +61,9 @@ int tpdu_put_report(const struct tpdu_report *in, uint8_t *out, size_t size);
 int tpdu_unhex(const char *hex, size_t n, uint8_t *out, size_t size);
 void tpdu_hex(const uint8_t *p, size_t n, char *out);
 
+/* TP-VP in its relative format (3GPP TS 23.040 9.2.3.12.1): what an octet means in ms, and the octet
+ * for the longest time that is not above ms; the shortest there is are five minutes. */
+int64_t tpdu_validity_ms(uint8_t vp);
+uint8_t tpdu_validity_within(int64_t ms);
+
 #endif

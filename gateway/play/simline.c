@@ -9,6 +9,7 @@
 #include "gateway/base/err.h"
 #include "gateway/base/str.h"
 #include "gateway/line/line.h"
+#include "gateway/line/tpdu.h"
 
 #include <event2/event.h>
 #include <poll.h>
@@ -232,7 +233,7 @@ static void on_send(struct simline *s, const struct line_send *in)
         m.u.sent.result = SENT_NOT;
     } else {
         uint8_t ref = 0;
-        int rc = air_submit(s->air, &in->part, in->want_report != 0, &ref);
+        int rc = air_submit(s->air, &in->part, in->want_report != 0, tpdu_validity_ms(in->validity), &ref);
         m.u.sent.result = rc == 0 ? SENT_OK : SENT_REFUSED;
         m.u.sent.ref = ref;
         m.u.sent.cms = (uint16_t)(rc > 0   ? rc

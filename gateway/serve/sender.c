@@ -14,6 +14,7 @@
 #include "gateway/base/phone.h"
 #include "gateway/base/str.h"
 #include "gateway/base/utf.h"
+#include "gateway/line/tpdu.h"
 #include "gateway/serve/backoff.h"
 #include "gateway/serve/judge.h"
 #include "gateway/serve/timer.h"
@@ -258,7 +259,7 @@ static int fill_part(struct sms_part *p, const char *number, const char *body)
 }
 
 /* One row on its way: 0, 1 when the row ended here, or a store's error. */
-static int take_row(struct sender *s, size_t lane, const struct outbox_row *row)
+static int take_row(struct sender *s, size_t lane, const struct outbox_row *row, int64_t now_rel)
 {
     char number[ADDRESS_SIZE];
     struct line_msg *m = &s->out[s->n_out];
@@ -278,6 +279,7 @@ static int take_row(struct sender *s, size_t lane, const struct outbox_row *row)
     }
     m->u.send.id = (uint64_t)row->id;
     m->u.send.want_report = s->w->cfg->dlr;
+    m->u.send.validity = tpdu_validity_within(row->expires_rel - now_rel);
     rc = outbox_sending(s->w->db, row->id, lane_name(lines_at(s->lines, lane)));
     if (rc < 0)
         return rc;
@@ -318,7 +320,7 @@ static int pick(struct sender *s, struct now now, bool *again)
     for (int i = 0; i < n; i++) {
         if (!may_go(s, t, &rows[i], now.rel_ms))
             return 0;
-        int rc = take_row(s, (size_t)lane, &rows[i]);
+        int rc = take_row(s, (size_t)lane, &rows[i], now.rel_ms);
         if (rc < 0)
             return rc;
         if (rc == 0 && !s->w->manual)

@@ -311,14 +311,14 @@ static void what_the_gateway_sends_waits_on_its_phone(void **state)
     uint8_t ref = 99;
     build(&w, 5, 5);
     struct sms_part p = out_part(OFFICER, "48217 TROM Mạn Đê");
-    assert_int_equal(air_submit(w.air, &p, true, &ref), 0);
+    assert_int_equal(air_submit(w.air, &p, true, 0, &ref), 0);
     assert_int_equal(w.arrived, 1);
     assert_int_equal(w.reports, 1);
     assert_int_equal(w.report_ref, ref);
     assert_int_equal(w.report_status, 0);
     assert_string_equal(w.report_number, OFFICER);
     p = out_part(MEMBER, "Da nhan vu 48217");
-    assert_int_equal(air_submit(w.air, &p, false, &ref), 0);
+    assert_int_equal(air_submit(w.air, &p, false, 0, &ref), 0);
     assert_int_equal(w.reports, 1);
     assert_int_equal(air_waiting(w.air, NULL), 2);
     assert_int_equal(air_take(w.air, "0912000001", &sms), 1); /* as a person writes it */
@@ -347,9 +347,9 @@ static void parts_are_joined_on_the_phone_in_any_order(void **state)
         p.total = q.total = 3;
         p.seq = (uint8_t)(order[i] + 1);
         q.seq = 1; /* another phone, the same reference */
-        assert_int_equal(air_submit(w.air, &q, false, &ref), 0);
+        assert_int_equal(air_submit(w.air, &q, false, 0, &ref), 0);
         assert_int_equal(w.arrived, 0);
-        assert_int_equal(air_submit(w.air, &p, false, &ref), 0);
+        assert_int_equal(air_submit(w.air, &p, false, 0, &ref), 0);
     }
     assert_int_equal(w.arrived, 1);
     assert_int_equal(air_take(w.air, OFFICER, &sms), 1);
@@ -367,10 +367,10 @@ static void a_surrogate_pair_over_two_parts_heals(void **state)
     struct sms_part p = {.sender = OFFICER, .coding = SMS_UCS2, .ref_bits = 16, .ref = 300, .total = 2, .body_len = 2};
     memcpy(p.body, "\xD8\x3D", 2);
     p.seq = 1;
-    assert_int_equal(air_submit(w.air, &p, false, &ref), 0);
+    assert_int_equal(air_submit(w.air, &p, false, 0, &ref), 0);
     memcpy(p.body, "\xDD\x25", 2);
     p.seq = 2;
-    assert_int_equal(air_submit(w.air, &p, false, &ref), 0);
+    assert_int_equal(air_submit(w.air, &p, false, 0, &ref), 0);
     assert_int_equal(air_take(w.air, OFFICER, &sms), 1);
     assert_string_equal(sms.text, "\xF0\x9F\x94\xA5");
     drop(&w);
@@ -384,7 +384,7 @@ static void a_phone_that_is_away_gets_it_later(void **state)
     build(&w, 5, 5);
     assert_int_equal(air_reachable(w.air, OFFICER, false), 0);
     struct sms_part p = out_part(OFFICER, "SOS");
-    assert_int_equal(air_submit(w.air, &p, true, &ref), 0);
+    assert_int_equal(air_submit(w.air, &p, true, 0, &ref), 0);
     assert_int_equal(w.arrived, 0);
     assert_int_equal(w.report_status, 0x22); /* pending */
     assert_int_equal(air_reachable(w.air, OFFICER, true), 0);
@@ -403,7 +403,7 @@ static void a_phone_that_stays_away_fails_after_a_day(void **state)
     build(&w, 5, 5);
     assert_int_equal(air_reachable(w.air, OFFICER, false), 0);
     struct sms_part p = out_part(OFFICER, "SOS");
-    assert_int_equal(air_submit(w.air, &p, true, &ref), 0);
+    assert_int_equal(air_submit(w.air, &p, true, 0, &ref), 0);
     assert_int_equal(clock_advance(w.clock, 24 * 3600 * 1000LL - 1), 0);
     air_pump(w.air);
     assert_int_equal(w.reports, 1);
@@ -423,11 +423,11 @@ static void refusals_tell_their_code(void **state)
     uint8_t ref;
     build(&w, 5, 5);
     struct sms_part p = out_part("VIETTEL", "xin chao");
-    assert_int_equal(air_submit(w.air, &p, false, &ref), 28);
+    assert_int_equal(air_submit(w.air, &p, false, 0, &ref), 28);
     assert_int_equal(air_submit_pdu(w.air, (const uint8_t *)"\x01", 1, &ref), 304);
     p = out_part(OFFICER, "x");
     assert_int_equal(air_fault_set(w.air, "cms=500"), 0);
-    assert_int_equal(air_submit(w.air, &p, false, &ref), 500);
+    assert_int_equal(air_submit(w.air, &p, false, 0, &ref), 500);
     assert_int_equal(w.arrived, 0);
     drop(&w);
 }
@@ -440,7 +440,7 @@ static void a_text_to_itself_comes_back_in(void **state)
     const struct air_slot *s;
     build(&w, 5, 5);
     struct sms_part p = out_part("+84912999999", "vong");
-    assert_int_equal(air_submit(w.air, &p, false, &ref), 0);
+    assert_int_equal(air_submit(w.air, &p, false, 0, &ref), 0);
     assert_int_equal(w.arrived, 0);
     assert_int_equal(air_slot(w.air, AIR_SM, 1, &s), 0);
     assert_string_equal(s->part.sender, "+84912999999");

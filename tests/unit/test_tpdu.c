@@ -284,6 +284,23 @@ static void hex_is_strict(void **state)
     assert_string_equal(out, "01AB");
 }
 
+static void a_validity_is_never_longer_than_asked_but_for_five_minutes(void **state)
+{
+    (void)state;
+    assert_int_equal(tpdu_validity_within(0), 0);
+    assert_int_equal(tpdu_validity_within(-HOUR_MS), 0);
+    assert_int_equal(tpdu_validity_within(5 * MINUTE_MS), 0);
+    assert_int_equal(tpdu_validity_within(10 * MINUTE_MS - 1), 0);
+    assert_int_equal(tpdu_validity_within(10 * MINUTE_MS), 1);
+    assert_int_equal(tpdu_validity_within(2 * HOUR_MS), 23);
+    assert_int_equal(tpdu_validity_within(INT64_MAX), 255);
+    for (int64_t ms = 5 * MINUTE_MS; ms < 400 * DAY_MS; ms += 7 * MINUTE_MS) {
+        uint8_t vp = tpdu_validity_within(ms);
+        assert_true(tpdu_validity_ms(vp) <= ms);
+        assert_true(tpdu_validity_ms((uint8_t)(vp + 1)) > ms);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -294,6 +311,7 @@ int main(void)
         cmocka_unit_test(a_lying_header_is_refused),
         cmocka_unit_test(an_impossible_sequence_number_is_ignored),
         cmocka_unit_test(submit_round_trips_with_validity_and_report),
+        cmocka_unit_test(a_validity_is_never_longer_than_asked_but_for_five_minutes),
         cmocka_unit_test(report_round_trips),
         cmocka_unit_test(no_octets_whatever_are_dangerous),
         cmocka_unit_test(smsc_addresses),

@@ -201,7 +201,7 @@ static void the_control_socket_sends_texts_and_tells_watchers(void **state)
     struct sms_part p = {.sender = "+84903000001", .total = 1, .seq = 1, .body_len = 4};
     uint8_t ref;
     memcpy(p.body, "\0x\0\n", 4);
-    assert_int_equal(air_submit(r->air, &p, false, &ref), 0);
+    assert_int_equal(air_submit(r->air, &p, false, 0, &ref), 0);
     assert_true(wait_for(r, fd, "arrived 1794492300000 +84903000001 x\\n\n") >= 0);
     assert_int_equal(air_waiting(r->air, NULL), 0); /* read; nothing piles up */
     say(other, "call +84912000001\nfault mute\nheld\nfault nonsense\nraw 0044\nraw xx\nwhat\n");
