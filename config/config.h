@@ -14,6 +14,7 @@
 #ifndef TB_CONFIG_CONFIG_H
 #define TB_CONFIG_CONFIG_H
 
+#include "config/shifts.h"
 #include "gateway/base/commune.h"
 
 #include <stdbool.h>
@@ -91,6 +92,11 @@ struct config {
     size_t n_messages;
     struct roster_entry *roster;
     size_t n_roster;
+
+    /* attendance: who is expected, and when */
+    struct shift_config *shifts;
+    size_t n_shifts;
+    struct attendance_config attendance;
 
     /* values, each a row of the table in keys.c */
     char service_name[32];            /* "CA xa Tan Phuc", for texts; default "CA xa" */

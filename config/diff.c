@@ -100,6 +100,12 @@ static bool same_behind(const char *key, const struct config *a, const struct co
     if (!strcmp(key, "balance"))
         return same_records(keys_of_balance(), sizeof(struct balance_config), a->balances, a->n_balances, b->balances,
                             b->n_balances);
+    if (!strcmp(key, "shifts"))
+        return same_records(keys_of_shift(), sizeof(struct shift_config), a->shifts, a->n_shifts, b->shifts,
+                            b->n_shifts);
+    if (!strcmp(key, "attendance"))
+        return same_records(keys_of_attendance(), sizeof(struct attendance_config), &a->attendance, 1, &b->attendance,
+                            1);
     if (!strcmp(key, "messages"))
         return same_messages(a, b);
     if (!strcmp(key, "roster"))

@@ -101,6 +101,8 @@ static const struct key config_keys[] = {
     {.name = "lines", .type = KEY_OTHER, .what = "the modems, at most 4"},
     {.name = "balance", .type = KEY_OTHER, .live = true, .what = "USSD code of the balance by operator, at most 8"},
     {.name = "restricted", .type = KEY_OTHER, .live = true, .what = "the named officers of each restricted kind"},
+    {.name = "shifts", .type = KEY_OTHER, .live = true, .what = "who stands which night in which village, at most 64"},
+    {.name = "attendance", .type = KEY_OTHER, .live = true, .what = "how VAO, RA and missed calls are taken"},
     {.name = "demo",
      .type = KEY_BOOL,
      .def = "false",

@@ -49,5 +49,7 @@ struct key_table keys_of_balance(void);
 struct key_table keys_of_place(void);
 struct key_table keys_of_kind(void);
 struct key_table keys_of_form(void);
+struct key_table keys_of_shift(void);
+struct key_table keys_of_attendance(void);
 
 #endif

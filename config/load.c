@@ -42,6 +42,10 @@ static void load_other(struct loader *l, const config_t *cfg)
         load_lines(l, lines);
     if (balance)
         load_balances(l, balance);
+    const config_setting_t *shifts = config_setting_get_member((config_setting_t *)root, "shifts");
+    if (shifts)
+        load_shifts(l, shifts);
+    load_attendance(l, config_setting_get_member((config_setting_t *)root, "attendance"));
 }
 
 void load_main(struct loader *l, const config_t *cfg)
@@ -111,6 +115,10 @@ static void load_all(struct loader *l, const config_t *cfg, const char *roster)
     if (restricted)
         load_restricted(l, restricted);
     load_users(l, roster ? roster : c->roster_path);
+    const config_setting_t *shifts = config_lookup(cfg, "shifts");
+    l->file = c->path;
+    if (shifts)
+        load_check_shifts(l, shifts);
     check_whole(l);
 }
 

@@ -48,6 +48,11 @@ void load_default_balances(struct config *c);
 void load_restricted(struct loader *l, const config_setting_t *group);
 /* Restricted kinds without officers, officers that are not on the roster: warnings. */
 void load_check_officers(struct loader *l);
+/* The shifts, their villages and members (after both are read), and how attendance is taken (NULL:
+ * the defaults). */
+void load_shifts(struct loader *l, const config_setting_t *list);
+void load_check_shifts(struct loader *l, const config_setting_t *list);
+void load_attendance(struct loader *l, const config_setting_t *group);
 /* The values of tinbao.cfg itself (not restricted). */
 void load_main(struct loader *l, const config_t *cfg);
 
