@@ -12,6 +12,7 @@
 
 #define TEAM (ROLE_BIT(ROLE_MEMBER) | ROLE_BIT(ROLE_DEPUTY) | ROLE_BIT(ROLE_LEADER) | ROLE_BIT(ROLE_VILLAGE_HEAD))
 #define OFFICERS (ROLE_BIT(ROLE_AREA_OFFICER) | ROLE_BIT(ROLE_DUTY) | ROLE_BIT(ROLE_CHIEF))
+#define LEADERS (TEAM & ~ROLE_BIT(ROLE_MEMBER))
 #define ROSTER (TEAM | OFFICERS)
 #define ANYONE (ROSTER | ROLE_BIT(ROLE_NONE))
 
@@ -35,7 +36,7 @@ static const struct {
     {"checkout", form_checkout, ROSTER},
     {"help", form_help, ANYONE},
     {"stop", form_stop, ANYONE},
-    {"code", form_code, OFFICERS},
+    {"code", form_code, OFFICERS | LEADERS},
     {"call_out", form_call_out, ROLE_BIT(ROLE_AREA_OFFICER) | ROLE_BIT(ROLE_DUTY)},
     {"relay", form_relay, ROLE_BIT(ROLE_AREA_OFFICER) | ROLE_BIT(ROLE_DUTY)},
     {"split", form_split, ROLE_BIT(ROLE_DUTY)},

@@ -108,6 +108,30 @@ static const struct {
     [TEXT_ACTIVITY_MISSING] = {"activity_missing", "missing text"},
     [TEXT_CODES_HELP] = {"codes_help", ""},
     [TEXT_CODES_UNKNOWN] = {"codes_unknown", ""},
+    /* codes and menus */
+    [TEXT_CODES_HELP_TEAM] = {"codes_help_team", ""},
+    [TEXT_CODES_NO_PAGE] = {"codes_no_page", ""},
+    [TEXT_CODES_NO_PLACE] = {"codes_no_place", "place"},
+    [TEXT_CODES_NOT_YOURS] = {"codes_not_yours", "place"},
+    [TEXT_CODES_TODAY] = {"codes_today", "when count"},
+    [TEXT_CODES_TODAY_NONE] = {"codes_today_none", "when count"},
+    [TEXT_CODES_TODAY_TIPS] = {"codes_today_tips", "count"},
+    [TEXT_CODES_TODAY_SOS] = {"codes_today_sos", "count"},
+    [TEXT_CODES_TODAY_LIVE] = {"codes_today_live", "open waiting"},
+    [TEXT_CODES_TODAY_PATROL] = {"codes_today_patrol", "count"},
+    [TEXT_CODES_OPEN] = {"codes_open", ""},
+    [TEXT_CODES_OPEN_NONE] = {"codes_open_none", ""},
+    [TEXT_CODES_ONE_NONE] = {"codes_one_none", "code"},
+    [TEXT_CODES_ONE_WAITS] = {"codes_one_waits", ""},
+    [TEXT_CODES_ONE_ACKED] = {"codes_one_acked", "name time"},
+    [TEXT_CODES_ONE_CLOSED] = {"codes_one_closed", "time"},
+    [TEXT_CODES_ONE_CANCELLED] = {"codes_one_cancelled", ""},
+    [TEXT_CODES_ONE_OUTCOME] = {"codes_one_outcome", "text"},
+    [TEXT_CODES_DUTY] = {"codes_duty", ""},
+    [TEXT_CODES_DUTY_NONE] = {"codes_duty_none", ""},
+    [TEXT_CODES_PATROL] = {"codes_patrol", "count"},
+    [TEXT_CODES_PATROL_NONE] = {"codes_patrol_none", ""},
+    [TEXT_CODES_OVERDUE_NONE] = {"codes_overdue_none", ""},
     [TEXT_ADVICE] = {"advice", ""},
 };
 
@@ -118,6 +142,7 @@ static const struct template_rule rules[] = {
     {"state", 60},  {"hours", 5},    {"keyword", 12},  {"choices", 52},
     {"which", 110}, {"missing", 24}, {"from", 7},      {"period", 9},
     {"count", 7},   {"role", 11},    {"incidents", 6}, {"since", 10},
+    {"when", 31},   {"open", 7},     {"waiting", 7}, /* codes and menus */
 };
 
 const char *text_key(enum text_id id)
@@ -208,16 +233,13 @@ void texts_check(const struct config *cfg, struct problems *p)
     }
 }
 
-int text_say(const struct config *cfg, enum text_id id, char *out, size_t size, ...)
+int text_vsay(const struct config *cfg, enum text_id id, char *out, size_t size, va_list ap)
 {
     struct template_value v[VALUES_MAX];
     size_t n = 0;
-    va_list ap;
-    va_start(ap, size);
     const char *name;
     while (n < VALUES_MAX && (name = va_arg(ap, const char *)))
         v[n++] = (struct template_value){.name = name, .value = va_arg(ap, const char *)};
-    va_end(ap);
     const char *tpl = texts_find(cfg, texts[id].key);
     if (!tpl)
         return -EINVAL;
@@ -225,6 +247,15 @@ int text_say(const struct config *cfg, enum text_id id, char *out, size_t size, 
     size_t len = rc < 0 ? 0 : strlen(out);
     while (len > 0 && out[len - 1] == ' ')
         out[--len] = '\0'; /* an empty value at the end leaves its space */
+    return rc;
+}
+
+int text_say(const struct config *cfg, enum text_id id, char *out, size_t size, ...)
+{
+    va_list ap;
+    va_start(ap, size);
+    int rc = text_vsay(cfg, id, out, size, ap);
+    va_end(ap);
     return rc;
 }
 

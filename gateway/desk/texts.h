@@ -9,6 +9,7 @@
 
 #include "config/config.h"
 
+#include <stdarg.h>
 #include <stddef.h>
 
 enum text_id {
@@ -102,6 +103,30 @@ enum text_id {
     TEXT_ACTIVITY_MISSING,
     TEXT_CODES_HELP,
     TEXT_CODES_UNKNOWN,
+    /* codes and menus */
+    TEXT_CODES_HELP_TEAM,
+    TEXT_CODES_NO_PAGE,
+    TEXT_CODES_NO_PLACE,
+    TEXT_CODES_NOT_YOURS,
+    TEXT_CODES_TODAY,
+    TEXT_CODES_TODAY_NONE,
+    TEXT_CODES_TODAY_TIPS,
+    TEXT_CODES_TODAY_SOS,
+    TEXT_CODES_TODAY_LIVE,
+    TEXT_CODES_TODAY_PATROL,
+    TEXT_CODES_OPEN,
+    TEXT_CODES_OPEN_NONE,
+    TEXT_CODES_ONE_NONE,
+    TEXT_CODES_ONE_WAITS,
+    TEXT_CODES_ONE_ACKED,
+    TEXT_CODES_ONE_CLOSED,
+    TEXT_CODES_ONE_CANCELLED,
+    TEXT_CODES_ONE_OUTCOME,
+    TEXT_CODES_DUTY,
+    TEXT_CODES_DUTY_NONE,
+    TEXT_CODES_PATROL,
+    TEXT_CODES_PATROL_NONE,
+    TEXT_CODES_OVERDUE_NONE,
     TEXT_ADVICE,
     TEXT_COUNT
 };
@@ -113,6 +138,8 @@ const char *text_key(enum text_id id);
 /* Renders a text into out (>= 400 octets): pairs of name and value, ended by NULL. A text that does not
  * fit is cut where template_render may cut; never fails for a checked text (-EINVAL else). */
 int text_say(const struct config *cfg, enum text_id id, char *out, size_t size, ...) __attribute__((sentinel));
+
+int text_vsay(const struct config *cfg, enum text_id id, char *out, size_t size, va_list ap);
 
 /* The advice of a kind of severity 5 ("Goi 114."): "advice_CHAY", or "advice", or "". */
 const char *text_advice(const struct config *cfg, const char *kind);

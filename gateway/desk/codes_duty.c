@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* *3#: who is on duty and on patrol, by village. Called by codes.c. Names, never numbers, and
+ * nothing that compares them. */
+#include "gateway/desk/codes.h"
+
+#include "gateway/base/civil.h"
+#include "gateway/base/err.h"
+#include "gateway/base/str.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PATROL_MAX 256
+#define SHIFT_MAX_MS (16 * HOUR_MS) /* an older VAO without RA is a forgotten one */
+
+struct patrol {
+    const struct view *v;
+    struct attendance a[PATROL_MAX];
+    size_t n;
+    int rc;
+    struct pager *p;
+};
+
+bool codes_there(const struct view *v, const struct attendance *a)
+{
+    return v->now_ms - a->in_ms < SHIFT_MAX_MS;
+}
+
+static int gather(void *ctx, const struct attendance *a)
+{
+    struct patrol *o = ctx;
+    if (o->n < PATROL_MAX && view_place(o->v, a->place) && codes_there(o->v, a))
+        o->a[o->n++] = *a;
+    return 0;
+}
+
+/* The role alone until there is a rota: whoever has it is on duty. */
+static int say_duty(struct view *v, struct pager *p)
+{
+    int n = 0, rc = page_text(p, v->d->cfg, TEXT_CODES_DUTY, NULL);
+    for (size_t i = 0; !rc && i < v->d->people.n; i++) {
+        const struct user *u = &v->d->people.users[i];
+        if (u->role != ROLE_DUTY)
+            continue;
+        page_add(p, "%s;", u->name);
+        n++;
+    }
+    return rc || n ? rc : page_text(p, v->d->cfg, TEXT_CODES_DUTY_NONE, NULL);
+}
+
+static int say_village(void *ctx, const struct place *place)
+{
+    struct patrol *o = ctx;
+    char name[40], time[24];
+    bool first = true;
+    for (size_t i = 0; i < o->n; i++) {
+        const struct user *u = people_by_id(&o->v->d->people, o->a[i].user_id);
+        if (strcmp(o->a[i].place, place->code) != 0 || !u)
+            continue;
+        view_place_name(o->v, place->code, name, sizeof(name));
+        clock_text(o->a[i].in_ms, o->v->now_ms, time, sizeof(time));
+        page_add(o->p, "%s%s%s %s;", first ? name : "", first ? ": " : "", u->name, time);
+        first = false;
+    }
+    return 0;
+}
+
+int codes_duty(struct view *v, const struct codes_args *a, struct pager *p)
+{
+    (void)a;
+    char count[12];
+    struct patrol o = {.v = v, .p = p};
+    int rc = v->place[0] ? 0 : say_duty(v, p);
+    if (!rc)
+        rc = attendance_each_open(v->d->db, gather, &o);
+    if (rc < 0)
+        return rc;
+    snprintf(count, sizeof(count), "%zu", o.n);
+    rc = o.n ? page_text(p, v->d->cfg, TEXT_CODES_PATROL, "count", count, NULL)
+             : page_text(p, v->d->cfg, TEXT_CODES_PATROL_NONE, NULL);
+    return rc ? rc : view_each_place(v, say_village, &o);
+}

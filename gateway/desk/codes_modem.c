@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* *7#: modem, queue, balance. Called by codes.c. */
+#include "gateway/desk/codes.h"
+
+#include "gateway/base/civil.h"
+#include "gateway/base/err.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *signal_word(int dbm)
+{
+    return dbm == 0 ? "?" : dbm >= -85 ? "tot" : dbm >= -100 ? "vua" : "yeu";
+}
+
+static int say_line(struct view *v, const char *name, struct line_state *s, struct pager *p)
+{
+    char dbm[16] = "";
+    int rc = line_state_get(v->d->db, name, s);
+    if (rc == -ENOENT) {
+        page_add(p, "%.12s: chua ro.", name);
+        return 0;
+    }
+    if (rc < 0)
+        return rc;
+    if (s->signal_dbm)
+        snprintf(dbm, sizeof(dbm), " %d", s->signal_dbm);
+    page_add(p, "%.12s: %s, song %s%s.", s->line, strcmp(s->state, "up") ? "MAT" : "chay", signal_word(s->signal_dbm),
+             dbm);
+    return 0;
+}
+
+static int say_queue(struct view *v, struct pager *p)
+{
+    struct outbox_counts n;
+    int rc = outbox_counts(v->d->db, civil_day_start_ms(v->now_ms), &n);
+    if (rc < 0)
+        return rc;
+    page_add(p, "Cho gui: %lld.", (long long)(n.queued[0] + n.queued[1] + n.queued[2] + n.queued[3]));
+    page_add(p, "Hom nay gui %lld, loi %lld.", (long long)(n.sent + n.delivered), (long long)(n.failed + n.expired));
+    return 0;
+}
+
+/* The operator's own words: of any length, accents taken off. */
+static void say_balance(const struct view *v, const struct line_state *s, bool many, struct pager *p)
+{
+    char time[24];
+    clock_text(s->balance_ms, v->now_ms, time, sizeof(time));
+    page_add(p, "Tien%s%.12s (%s):", many ? " " : "", many ? s->line : "", time);
+    page_flow(p, s->balance);
+}
+
+int codes_modem(struct view *v, const struct codes_args *a, struct pager *p)
+{
+    (void)a;
+    const struct config *c = v->d->cfg;
+    struct line_state s[CONFIG_LINES_MAX] = {0};
+    bool told = false;
+    int rc = 0;
+    for (size_t i = 0; !rc && i < c->n_lines; i++)
+        rc = say_line(v, c->lines[i].name, &s[i], p);
+    if (!rc)
+        rc = say_queue(v, p);
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; i < c->n_lines; i++) {
+        if (s[i].balance_ms)
+            say_balance(v, &s[i], c->n_lines > 1, p);
+        told |= s[i].balance_ms != 0;
+    }
+    if (!told)
+        page_add(p, "Tien: chua ro.");
+    return 0;
+}
