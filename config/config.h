@@ -14,6 +14,7 @@
 #ifndef TB_CONFIG_CONFIG_H
 #define TB_CONFIG_CONFIG_H
 
+#include "config/digest.h"
 #include "config/shifts.h"
 #include "gateway/base/commune.h"
 
@@ -98,6 +99,11 @@ struct config {
     size_t n_shifts;
     struct attendance_config attendance;
 
+    /* digests and the budget */
+    struct digest_rule digests[CONFIG_DIGESTS_MAX + 3]; /* and one for each role that is not named */
+    size_t n_digests;
+    struct budget_config budget;
+
     /* values, each a row of the table in keys.c */
     char service_name[32];            /* "CA xa Tan Phuc", for texts; default "CA xa" */
     int code_digits;                  /* digits of an incident code before the check digit: 4..6, default 4 */
@@ -118,6 +124,15 @@ struct config {
     int line_deadline_max_s;          /* longest deadline a line may announce, default 120 */
     bool dlr;                         /* ask for delivery reports, default true */
     int balance_every_h;              /* ask the balance, 0 = never, default 24 */
+    char quiet_from[HHMM_SIZE];       /* quiet hours for all that is not urgent: "22:00" */
+    char quiet_to[HHMM_SIZE];         /* "05:30"; the same as quiet_from: none */
+    char digest_at[HHMM_SIZE];        /* the digest of the night: "05:30" */
+    char digest_report_at[HHMM_SIZE]; /* those of the week and the month: "07:00" */
+    int digest_week_day;              /* 0 = Monday .. 6 = Sunday */
+    char digest_empty[8];             /* when nothing happened: "line" or "nothing" */
+    int digest_parts;                 /* at most so many messages a digest, default 6 */
+    int balance_low;                  /* dong: below, duty and chief are told; 0 = never; default 20000 */
+    int balance_expiry_days;          /* so many days before the credit runs out, 0 = never; default 7 */
     char log_level[12];               /* "info" */
 
     const struct place *const *places_by_code; /* sorted, n_places; NULL in a config made by hand */

@@ -106,6 +106,11 @@ static bool same_behind(const char *key, const struct config *a, const struct co
     if (!strcmp(key, "attendance"))
         return same_records(keys_of_attendance(), sizeof(struct attendance_config), &a->attendance, 1, &b->attendance,
                             1);
+    if (!strcmp(key, "digests"))
+        return same_records(keys_of_digest(), sizeof(struct digest_rule), a->digests, a->n_digests, b->digests,
+                            b->n_digests);
+    if (!strcmp(key, "budget"))
+        return same_records(keys_of_budget(), sizeof(struct budget_config), &a->budget, 1, &b->budget, 1);
     if (!strcmp(key, "messages"))
         return same_messages(a, b);
     if (!strcmp(key, "roster"))

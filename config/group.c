@@ -9,10 +9,9 @@
 #include "gateway/base/str.h"
 
 #include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
 
-#define KEYS_MAX 64
+#define KEYS_MAX 160 /* of a table */
 
 void load_bad(struct loader *l, bool warning, const config_setting_t *at, const char *fmt, ...)
 {
@@ -66,7 +65,7 @@ static void unknown_key(struct loader *l, const struct key_table *t, const confi
 void keys_read(struct loader *l, const config_setting_t *group, const struct key_table *t, void *base,
                const char *whose)
 {
-    uint64_t seen = 0;
+    bool seen[KEYS_MAX] = {false};
     keys_default(t, base);
     if (!config_setting_is_group(group)) {
         load_bad(l, false, group, "%s is written { name = value; ... }", whose);
@@ -79,11 +78,11 @@ void keys_read(struct loader *l, const config_setting_t *group, const struct key
             unknown_key(l, t, s, whose);
             continue;
         }
-        seen |= UINT64_C(1) << (k - t->keys);
+        seen[k - t->keys] = true;
         values_read(l, k, s, base);
     }
     for (size_t i = 0; i < t->n; i++)
-        if (!(seen & (UINT64_C(1) << i)) && !t->keys[i].def && t->keys[i].type != KEY_OTHER)
+        if (!seen[i] && !t->keys[i].def && t->keys[i].type != KEY_OTHER)
             load_bad(l, false, group, "%s needs '%s' (%s)", whose, t->keys[i].name, t->keys[i].what);
 }
 

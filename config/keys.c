@@ -9,8 +9,10 @@
 #include <string.h>
 
 static const char *const log_levels[] = {"error", "warning", "note", "info", "debug", NULL};
-/* In the order of enum kind_goes. */
 static const char *const period_names[] = {"day", "week", "month", NULL};
+static const char *const empty_names[] = {"line", "nothing", NULL};
+static const char *const weekday_names[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun", NULL};
+/* In the order of enum kind_goes. */
 static const char *const goes_names[] = {"at_once", "while_under_way", "digest", "duty", NULL};
 
 static bool all(const char *s, int (*is)(int))
@@ -75,6 +77,11 @@ static const char *wrong_connection(const char *v)
     return !strncmp(v, "at", 2) ? NULL : "a connection of libgammu is at, at115200, at19200 ...";
 }
 
+static const char *wrong_time(const char *v)
+{
+    return config_minutes(v) < 0 ? "a time of day is written 05:30" : NULL;
+}
+
 #define PATH(name_, member, def_, what_)                                                                               \
     {                                                                                                                  \
         .name = (name_), .type = KEY_PATH, .def = (def_), .what = (what_), .offset = offsetof(struct config, member),  \
@@ -84,6 +91,12 @@ static const char *wrong_connection(const char *v)
     {                                                                                                                  \
         .name = #member, .type = KEY_INT, .unit = (unit_), .min = (min_), .max = (max_), .def = (def_),                \
         .what = (what_), .offset = offsetof(struct config, member), .size = sizeof(int), .live = (live_)               \
+    }
+
+#define TIME_OF_DAY(member, def_, what_)                                                                               \
+    {                                                                                                                  \
+        .name = #member, .type = KEY_STR, .min = 1, .def = (def_), .wrong = wrong_time, .what = (what_),               \
+        .offset = offsetof(struct config, member), .size = HHMM_SIZE, .live = true                                     \
     }
 
 static const struct key config_keys[] = {
@@ -150,6 +163,31 @@ static const struct key config_keys[] = {
      .live = true,
      .what = "ask the network for delivery reports"},
     NUMBER(balance_every_h, "h", 0, 720, "24", true, "ask for the balance every, 0 = never"),
+    /* digests, quiet hours, budget, balance */
+    {.name = "digests", .type = KEY_OTHER, .live = true, .what = "who gets which digests, at most 32"},
+    {.name = "budget", .type = KEY_OTHER, .live = true, .what = "how much may be sent in a month and a day"},
+    TIME_OF_DAY(quiet_from, "22:00", "from then on nothing goes out that is not urgent"),
+    TIME_OF_DAY(quiet_to, "05:30", "the end of the quiet hours; as quiet_from: none"),
+    TIME_OF_DAY(digest_at, "05:30", "the digest of the night"),
+    TIME_OF_DAY(digest_report_at, "07:00", "the digests of the week and of the month"),
+    {.name = "digest_week_day",
+     .type = KEY_ENUM,
+     .choices = weekday_names,
+     .def = "mon",
+     .offset = offsetof(struct config, digest_week_day),
+     .live = true,
+     .what = "the digest of the week goes out on"},
+    {.name = "digest_empty",
+     .type = KEY_STR,
+     .choices = empty_names,
+     .def = "nothing",
+     .offset = offsetof(struct config, digest_empty),
+     .size = sizeof(((struct config *)0)->digest_empty),
+     .live = true,
+     .what = "a digest of nothing is one line, or not sent"},
+    NUMBER(digest_parts, "messages", 1, 9, "6", true, "a digest is at most"),
+    NUMBER(balance_low, "dong", 0, 100000000, "20000", true, "duty and chief are told of less credit, 0 = never"),
+    NUMBER(balance_expiry_days, "days", 0, 90, "7", true, "they are told so long before it runs out, 0 = never"),
     {.name = "log_level",
      .type = KEY_STR,
      .def = "info",

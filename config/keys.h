@@ -51,5 +51,8 @@ struct key_table keys_of_kind(void);
 struct key_table keys_of_form(void);
 struct key_table keys_of_shift(void);
 struct key_table keys_of_attendance(void);
+/* digests and budget */
+struct key_table keys_of_digest(void);
+struct key_table keys_of_budget(void);
 
 #endif

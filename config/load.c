@@ -46,6 +46,8 @@ static void load_other(struct loader *l, const config_t *cfg)
     if (shifts)
         load_shifts(l, shifts);
     load_attendance(l, config_setting_get_member((config_setting_t *)root, "attendance"));
+    load_digests(l, config_setting_get_member((config_setting_t *)root, "digests"));
+    load_budget(l, config_setting_get_member((config_setting_t *)root, "budget"));
 }
 
 void load_main(struct loader *l, const config_t *cfg)
@@ -93,6 +95,7 @@ static void check_whole(struct loader *l)
 {
     const struct config *c = l->c;
     load_check_officers(l);
+    load_check_digests(l);
     if (c->n_lines == 0)
         problems_add(l->p, true, c->path, 0, "no line is configured: 'tinbao serve' needs one, write lines = ( ... );");
     for (size_t i = 0; i < c->n_lines; i++)

@@ -53,6 +53,10 @@ void load_check_officers(struct loader *l);
 void load_shifts(struct loader *l, const config_setting_t *list);
 void load_check_shifts(struct loader *l, const config_setting_t *list);
 void load_attendance(struct loader *l, const config_setting_t *group);
+/* The digests and the budget (NULL: the defaults); after the roster, whether their people are on it. */
+void load_digests(struct loader *l, const config_setting_t *list);
+void load_budget(struct loader *l, const config_setting_t *group);
+void load_check_digests(struct loader *l);
 /* The values of tinbao.cfg itself (not restricted). */
 void load_main(struct loader *l, const config_t *cfg);
 

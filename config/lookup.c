@@ -92,6 +92,8 @@ void config_print_keys(FILE *to)
     print_table(to, "balance = ( { ... } ):", keys_of_balance());
     print_table(to, "shifts = ( { ... } ):", keys_of_shift());
     print_table(to, "attendance : { ... }:", keys_of_attendance());
+    print_table(to, "digests = ( { ... } ):", keys_of_digest());
+    print_table(to, "budget : { ... }:", keys_of_budget());
     print_table(to, "places.cfg, places = ( { ... } ):", keys_of_place());
     print_table(to, "kinds.cfg, kinds = ( { ... } ):", keys_of_kind());
     print_table(to, "forms.cfg, forms = ( { ... } ):", keys_of_form());

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define BOOT_ID_SIZE 40
+#define LOST_MS (2LL * 24 * 3600 * 1000)
 
 void service_time_start(struct service_time *t, const struct clock *clock, const char *stored)
 {
@@ -30,6 +31,12 @@ void service_time_text(const struct service_time *t, char out[SERVICE_TEXT_SIZE]
     int64_t boot = clock_boot_ms(t->clock);
     clock_boot_id(t->clock, id, sizeof(id));
     snprintf(out, SERVICE_TEXT_SIZE, "%lld %lld %s", (long long)(t->base_ms + boot - t->boot0_ms), (long long)boot, id);
+}
+
+int64_t now_calendar(struct now now)
+{
+    /* an operator who sets a clock back by a day means it: nothing is that wrong for other reasons */
+    return now.rel_ms - now.wall_ms > LOST_MS ? now.rel_ms : now.wall_ms;
 }
 
 struct now service_now(const struct service_time *t)

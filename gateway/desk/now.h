@@ -28,5 +28,8 @@ void service_time_start(struct service_time *t, const struct clock *clock, const
 /* What a later start needs, for meta "service_time": "REL_MS BOOT_MS BOOT_ID". */
 void service_time_text(const struct service_time *t, char out[SERVICE_TEXT_SIZE]);
 struct now service_now(const struct service_time *t);
+/* UTC ms for calendar jobs (JOB_WALL), quiet hours and dates: wall time; service time when the wall clock
+ * is lost (1970 after a dead battery), that is days behind it. */
+int64_t now_calendar(struct now now);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "gateway/base/civil.h"
 #include "gateway/base/err.h"
+#include "gateway/desk/quiet.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -30,8 +31,8 @@ static int put(struct desk *d, struct outbox_row *r)
     struct now now = service_now(&d->time);
     int64_t id;
     r->created_ms = now.wall_ms;
-    r->not_before_rel = now.rel_ms;
-    r->expires_rel = now.rel_ms + ttl_s(d->cfg, r->priority) * SECOND_MS;
+    r->not_before_rel = r->priority == PRIO_DIGEST ? quiet_until(d->cfg, now) : now.rel_ms;
+    r->expires_rel = r->not_before_rel + ttl_s(d->cfg, r->priority) * SECOND_MS;
     return outbox_add(d->db, r, &id);
 }
 
@@ -164,6 +165,11 @@ int tell_user(struct desk *d, int64_t user_id, enum priority p, int64_t incident
         .body_in = body,
     };
     return put(d, &r);
+}
+
+int tell_later(struct desk *d, int64_t user_id, int64_t incident_id, int64_t message_id, const char *body)
+{
+    return tell_user(d, user_id, PRIO_DIGEST, incident_id, message_id, body);
 }
 
 /* Did this party's number say NGUNG, as a user or as a sender? Also true when it is erased. */

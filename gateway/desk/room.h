@@ -91,6 +91,9 @@ int complaint_allowed(struct msg *m, bool *may);
 /* To a user; ttl_s of its priority. */
 int tell_user(struct desk *d, int64_t user_id, enum priority p, int64_t incident_id, int64_t message_id,
               const char *body);
+/* What is not urgent (digests, reminders, lists): a row of PRIO_DIGEST, which waits for the end of the
+ * quiet hours; its time to live counts from there. */
+int tell_later(struct desk *d, int64_t user_id, int64_t incident_id, int64_t message_id, const char *body);
 /* To the reporter of an incident, user or party, and to those whose reports joined it. */
 int tell_reporter(struct desk *d, const struct incident *in, const char *body);
 /* An officer's own words to the first reporter, whatever the limits. -ENOENT: his number is erased, he

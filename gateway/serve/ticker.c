@@ -43,7 +43,7 @@ static int run_job(struct ticker *t, const struct job *job)
 static int move_job(struct ticker *t, const struct job *job, int64_t delay_ms)
 {
     struct now now = desk_now(t->w->desk);
-    int64_t now_ms = job->clock == JOB_WALL ? now.wall_ms : now.rel_ms;
+    int64_t now_ms = job->clock == JOB_WALL ? now_calendar(now) : now.rel_ms;
     int rc = works_begin(t->w);
     if (!rc)
         rc = job_delay(t->w->db, job->id, now_ms - job->due_ms + delay_ms);
@@ -85,7 +85,7 @@ int ticker_run(struct ticker *t, int max)
     struct job job;
     while (n < max) {
         struct now now = desk_now(t->w->desk);
-        int rc = job_due(t->w->db, now.rel_ms, now.wall_ms, &job);
+        int rc = job_due(t->w->db, now.rel_ms, now_calendar(now), &job);
         if (rc == -ENOENT) {
             t->fails = 0;
             memset(&t->last, 0, sizeof(t->last));
@@ -112,6 +112,8 @@ int64_t ticker_next_wall(struct ticker *t)
     int64_t rel_ms = INT64_MAX, wall_ms = INT64_MAX;
     if (job_next(t->w->db, &rel_ms, &wall_ms))
         return INT64_MAX;
+    if (wall_ms != INT64_MAX)
+        wall_ms = now.wall_ms + (wall_ms - now_calendar(now));
     if (rel_ms != INT64_MAX && now.wall_ms + (rel_ms - now.rel_ms) < wall_ms)
         wall_ms = now.wall_ms + (rel_ms - now.rel_ms);
     return wall_ms;

@@ -106,7 +106,7 @@ static void the_shipped_example_shows_every_setting_with_its_default(void **stat
 {
     static const char *const shipped[] = {"places.cfg", "roster.csv", "kinds.cfg", "forms.cfg", "messages.vi.cfg"};
     struct scratch *s = *state;
-    char line[400], text[40000] = "";
+    char line[400], text[65536] = "";
     FILE *f = fopen(TINBAO_SHARE "/tinbao.cfg", "r");
     assert_non_null(f);
     while (fgets(line, sizeof(line), f))
