@@ -117,6 +117,7 @@ struct config {
     int reply_ttl_s;                  /* default 3600 */
     int digest_ttl_s;                 /* default 43200 */
     int sos_repeat_s;                 /* default 120 */
+    int call_out_count_s;             /* DIEU: how many came is told after, default 900 */
     int code_rest_days;               /* a code is free again after, default 90 */
     int tip_number_days;              /* a tipster's number is erased after, default 7 */
     int night_start_h, night_end_h;   /* 21 and 5 */

@@ -150,6 +150,7 @@ static const struct key config_keys[] = {
     NUMBER(reply_ttl_s, "s", 60, 86400, "3600", true, "a reply's time to live"),
     NUMBER(digest_ttl_s, "s", 60, 604800, "43200", true, "a digest's time to live"),
     NUMBER(sos_repeat_s, "s", 10, 3600, "120", true, "an SOS repeats after, without NHAN"),
+    NUMBER(call_out_count_s, "s", 60, 14400, "900", true, "DIEU: how many came is told after"),
     NUMBER(code_rest_days, "days", 0, 3650, "90", true, "a closed incident's code is free again after"),
     NUMBER(tip_number_days, "days", 1, 30, "7", true, "a tipster's number is erased after"),
     NUMBER(night_start_h, "h", 12, 23, "21", true, "a night shift begins"),

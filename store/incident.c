@@ -274,6 +274,18 @@ int concern_each(struct db *db, int64_t incident_id,
     return stop ? stop : rc;
 }
 
+int concern_on_scene(struct db *db, int64_t incident_id, int64_t user_id)
+{
+    const enum sql_id q = SQL_concern_there;
+    q_i64(db, q, 1, incident_id);
+    q_i64(db, q, 2, user_id);
+    int rc = q_one(db, q);
+    if (rc < 0)
+        return rc == -ENOENT ? 0 : rc;
+    q_end(db, q);
+    return 1;
+}
+
 int concern_onscene(struct db *db, int64_t incident_id, int64_t user_id, int64_t now_ms)
 {
     q_i64(db, SQL_concern_scene, 1, incident_id);

@@ -69,6 +69,9 @@ int concern_each(struct db *db, int64_t incident_id,
 /* Sets the time on the scene (adds the row when the user was not alerted). */
 int concern_onscene(struct db *db, int64_t incident_id, int64_t user_id, int64_t now_ms);
 
+/* Is this user on the scene? 1, 0 or an error. */
+int concern_on_scene(struct db *db, int64_t incident_id, int64_t user_id);
+
 struct audit_row {
     int64_t at_ms;
     int64_t user_id; /* 0 = the service or a party */

@@ -4,6 +4,7 @@
 
 #include "gateway/base/err.h"
 #include "gateway/base/str.h"
+#include "store/callout.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -117,6 +118,9 @@ int form_onscene(struct msg *m)
     m->disposition = "onscene";
     char time[24], out[OUT_SIZE];
     clock_text(m->now.wall_ms, m->now.wall_ms, time, sizeof(time));
+    int again = concern_on_scene(m->d->db, in.id, m->user->id);
+    if (again < 0)
+        return again;
     rc = concern_onscene(m->d->db, in.id, m->user->id, m->now.wall_ms);
     if (!rc)
         rc = audit(m->d, m->user->id, "onscene", in.id, m->id, "");
@@ -124,6 +128,9 @@ int form_onscene(struct msg *m)
         rc = text_say(m->d->cfg, TEXT_ONSCENE_OK, out, sizeof(out), "code", in.code, "time", time, NULL);
     if (!rc)
         rc = reply(m, out, false);
+    int told = rc ? rc : again ? 1 : callout_came(m, &in, time);
+    if (told)
+        return told < 0 ? told : 0;
     if (!rc)
         rc = text_say(m->d->cfg, TEXT_ONSCENE_OTHERS, out, sizeof(out), "code", in.code, "name", m->user->name, "time",
                       time, NULL);
@@ -165,6 +172,20 @@ static void state_text(struct msg *m, const struct incident *in, bool names, cha
     }
 }
 
+/* ", den 3/5" when the team was called out. */
+static int add_called(struct msg *m, const struct incident *in, char *state, size_t size)
+{
+    struct callout c;
+    char count[12];
+    int rc = callout_count(m->d->db, in->id, &c);
+    if (rc < 0 || !c.called)
+        return rc;
+    callout_text(&c, count, sizeof(count));
+    size_t n = strlen(state);
+    snprintf(state + n, size - n, ", den %s", count);
+    return 0;
+}
+
 int form_lookup(struct msg *m)
 {
     struct incident in;
@@ -175,6 +196,11 @@ int form_lookup(struct msg *m)
     char state[80], out[OUT_SIZE];
     bool bare = in.restricted || !m->user; /* a restricted one says no more than its state */
     state_text(m, &in, !bare, state, sizeof(state));
+    if (!bare) {
+        rc = add_called(m, &in, state, sizeof(state));
+        if (rc < 0)
+            return rc;
+    }
     rc = text_say(m->d->cfg, bare ? TEXT_LOOKUP_OWN : TEXT_LOOKUP, out, sizeof(out), "code", in.code, "kind", in.kind,
                   "place", incident_place_name(m->d, &in), "state", state, "text", in.text, NULL);
     return rc < 0 ? rc : reply(m, out, false);

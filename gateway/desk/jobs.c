@@ -63,6 +63,7 @@ static const struct {
     {"parts", intake_incomplete},
     {"question", dialogue_expired},
     {"daily", daily},
+    {"callout", callout_due},
 };
 
 int desk_job(struct desk *d, const struct job *job)

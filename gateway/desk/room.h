@@ -145,6 +145,16 @@ int edit_cancel(struct msg *m, struct incident *in, const char *why);
 /* The reporter's confirmation; of a restricted one only its code. */
 int edit_confirm(struct msg *m, const struct incident *in, enum text_id id);
 
+/* callout.c ---------------------------------------------------------------------------- */
+/* COMAT of somebody called by DIEU: the caller hears the count. 1 when he is who took the incident, and
+ * so needs no other word; 0 else. time: the clock's text. */
+int callout_came(struct msg *m, const struct incident *in, const char *time);
+/* "3/5": came of called. */
+struct callout;
+void callout_text(const struct callout *c, char *out, size_t size);
+/* The job: how many came until now. key: incident id. */
+int callout_due(struct desk *d, const char *key);
+
 /* jobs.c ------------------------------------------------------------------------------- */
 /* At start: the standing jobs. */
 int jobs_start(struct desk *d);

@@ -98,6 +98,8 @@ static const struct {
     [TEXT_CALL_OUT] = {"call_out", "code kind place text"},
     [TEXT_CALL_OUT_OK] = {"call_out_ok", "code count"},
     [TEXT_CALL_OUT_NO] = {"call_out_no", "code"},
+    [TEXT_CALL_OUT_CAME] = {"call_out_came", "code name time count"},
+    [TEXT_CALL_OUT_COUNT] = {"call_out_count", "code count minutes"},
     [TEXT_RELAY] = {"relay", "code text"},
     [TEXT_RELAY_OK] = {"relay_ok", "code"},
     [TEXT_RELAY_GONE] = {"relay_gone", "code"},
@@ -143,6 +145,7 @@ static const struct template_rule rules[] = {
     {"which", 110}, {"missing", 24}, {"from", 7},      {"period", 9},
     {"count", 7},   {"role", 11},    {"incidents", 6}, {"since", 10},
     {"when", 31},   {"open", 7},     {"waiting", 7}, /* codes and menus */
+    {"minutes", 4}, /* call out */
 };
 
 const char *text_key(enum text_id id)

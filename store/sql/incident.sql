@@ -73,6 +73,9 @@ ON CONFLICT (incident_id, user_id) DO NOTHING;
 INSERT INTO concern (incident_id, user_id, step, onscene_ms) VALUES ($1, $2, 0, $3)
 ON CONFLICT (incident_id, user_id) DO UPDATE SET onscene_ms = COALESCE(concern.onscene_ms, excluded.onscene_ms);
 
+-- name: concern_there
+SELECT 1 FROM concern WHERE incident_id = $1 AND user_id = $2 AND onscene_ms IS NOT NULL;
+
 -- name: concern_of
 SELECT user_id, step, onscene_ms FROM concern WHERE incident_id = $1 ORDER BY step, user_id;
 
