@@ -16,6 +16,7 @@
 
 #include "config/digest.h"
 #include "config/shifts.h"
+#include "config/rota.h"
 #include "gateway/base/commune.h"
 
 #include <stdbool.h>
@@ -98,6 +99,7 @@ struct config {
     struct shift_config *shifts;
     size_t n_shifts;
     struct attendance_config attendance;
+    struct rota rota; /* who is on duty when; all empty: everybody with the role duty */
 
     /* digests and the budget */
     struct digest_rule digests[CONFIG_DIGESTS_MAX + 3]; /* and one for each role that is not named */

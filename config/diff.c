@@ -86,6 +86,18 @@ static bool same_roster(const struct config *a, const struct config *b)
     return true;
 }
 
+static bool same_rota(const struct rota *a, const struct rota *b)
+{
+    return same_records(keys_of_rota_shift(), sizeof(*a->shifts), a->shifts, a->n_shifts, b->shifts, b->n_shifts) &&
+           same_records(keys_of_rota_holiday(), sizeof(*a->holidays), a->holidays, a->n_holidays, b->holidays,
+                        b->n_holidays) &&
+           same_records(keys_of_rota_replacement(), sizeof(*a->replacements), a->replacements, a->n_replacements,
+                        b->replacements, b->n_replacements) &&
+           same_records(keys_of_rota_campaign(), sizeof(*a->campaigns), a->campaigns, a->n_campaigns, b->campaigns,
+                        b->n_campaigns) &&
+           same_records(keys_of_rota_call(), sizeof(*a->calls), a->calls, a->n_calls, b->calls, b->n_calls);
+}
+
 /* Does what the key's file or list holds differ? The key's own value is compared apart. */
 static bool same_behind(const char *key, const struct config *a, const struct config *b)
 {
@@ -111,6 +123,8 @@ static bool same_behind(const char *key, const struct config *a, const struct co
                             b->n_digests);
     if (!strcmp(key, "budget"))
         return same_records(keys_of_budget(), sizeof(struct budget_config), &a->budget, 1, &b->budget, 1);
+    if (!strcmp(key, "duty"))
+        return same_rota(&a->rota, &b->rota);
     if (!strcmp(key, "messages"))
         return same_messages(a, b);
     if (!strcmp(key, "roster"))

@@ -116,6 +116,7 @@ static const struct key config_keys[] = {
     {.name = "restricted", .type = KEY_OTHER, .live = true, .what = "the named officers of each restricted kind"},
     {.name = "shifts", .type = KEY_OTHER, .live = true, .what = "who stands which night in which village, at most 64"},
     {.name = "attendance", .type = KEY_OTHER, .live = true, .what = "how VAO, RA and missed calls are taken"},
+    {.name = "duty", .type = KEY_OTHER, .live = true, .what = "who is on duty when: shifts, holidays, replacements ..."},
     {.name = "demo",
      .type = KEY_BOOL,
      .def = "false",

@@ -54,5 +54,12 @@ struct key_table keys_of_attendance(void);
 /* digests and budget */
 struct key_table keys_of_digest(void);
 struct key_table keys_of_budget(void);
+/* keys_rota.c */
+struct key_table keys_of_duty(void);
+struct key_table keys_of_rota_shift(void);
+struct key_table keys_of_rota_holiday(void);
+struct key_table keys_of_rota_replacement(void);
+struct key_table keys_of_rota_campaign(void);
+struct key_table keys_of_rota_call(void);
 
 #endif

@@ -96,6 +96,7 @@ static void check_whole(struct loader *l)
     const struct config *c = l->c;
     load_check_officers(l);
     load_check_digests(l);
+    load_check_duty(l);
     if (c->n_lines == 0)
         problems_add(l->p, true, c->path, 0, "no line is configured: 'tinbao serve' needs one, write lines = ( ... );");
     for (size_t i = 0; i < c->n_lines; i++)
@@ -117,6 +118,9 @@ static void load_all(struct loader *l, const config_t *cfg, const char *roster)
     const config_setting_t *restricted = config_lookup(cfg, "restricted");
     if (restricted)
         load_restricted(l, restricted);
+    const config_setting_t *duty = config_lookup(cfg, "duty");
+    if (duty)
+        load_duty(l, duty);
     load_users(l, roster ? roster : c->roster_path);
     const config_setting_t *shifts = config_lookup(cfg, "shifts");
     l->file = c->path;

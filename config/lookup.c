@@ -94,6 +94,12 @@ void config_print_keys(FILE *to)
     print_table(to, "attendance : { ... }:", keys_of_attendance());
     print_table(to, "digests = ( { ... } ):", keys_of_digest());
     print_table(to, "budget : { ... }:", keys_of_budget());
+    print_table(to, "duty : { ... }:", keys_of_duty());
+    print_table(to, "duty, shifts = ( { ... } ):", keys_of_rota_shift());
+    print_table(to, "duty, holidays = ( { ... } ):", keys_of_rota_holiday());
+    print_table(to, "duty, replacements = ( { ... } ):", keys_of_rota_replacement());
+    print_table(to, "duty, campaigns = ( { ... } ):", keys_of_rota_campaign());
+    print_table(to, "duty, calls = ( { ... } ):", keys_of_rota_call());
     print_table(to, "places.cfg, places = ( { ... } ):", keys_of_place());
     print_table(to, "kinds.cfg, kinds = ( { ... } ):", keys_of_kind());
     print_table(to, "forms.cfg, forms = ( { ... } ):", keys_of_form());

@@ -6,6 +6,7 @@
 #include "config/config.h"
 #include "gateway/cmd/cmd.h"
 #include "gateway/desk/desk.h"
+#include "gateway/plan/rota.h"
 #include "parsers/understand.h"
 
 #include <getopt.h>
@@ -24,7 +25,8 @@ static const char help[] = "usage: tinbao check [-c CONFIG]\n"
                            "can be understood and no keyword is claimed twice; that every text is there and fits\n"
                            "one SMS at the longest values; that the roster has no number twice and no unknown\n"
                            "place; and warns of teams that are not 3 to 5 people with one leader and one deputy,\n"
-                           "places without an officer, an empty duty desk, restricted kinds without named officers.\n"
+                           "places without an officer, an empty duty desk, restricted kinds without named officers,\n"
+                           "hours of the week or of a holiday that the duty rota leaves open.\n"
                            "\n"
                            "options:\n"
                            "  -c, --config CONFIG  the config; default $TINBAO_CONFIG, else /etc/tinbao/tinbao.cfg\n"
@@ -53,6 +55,7 @@ static int check(const char *path)
     struct config *cfg = config_load(path, p);
     if (cfg) {
         texts_check(cfg, p);
+        rota_check(cfg, p);
         vocab_free(desk_vocab(cfg, p));
     }
     problems_print(p, stdout);
