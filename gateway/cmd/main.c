@@ -14,8 +14,8 @@
 #define TINBAO_VERSION "0.1"
 #endif
 
-static const struct cmd *const commands[] = {&cmd_serve, &cmd_check, &cmd_status, &cmd_code,  &cmd_roster,
-                                             &cmd_phone, &cmd_modem, &cmd_line,   &cmd_parse, &cmd_play};
+static const struct cmd *const commands[] = {&cmd_serve, &cmd_check, &cmd_status, &cmd_code, &cmd_roster, &cmd_phone,
+                                             &cmd_modem, &cmd_line,  &cmd_parse,  &cmd_play, &cmd_front};
 
 static void print_commands(FILE *to)
 {

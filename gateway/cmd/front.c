@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* `tinbao front`: the child that listens for HTTP on this machine; run by the core. */
+#include "gateway/cmd/cmd.h"
+
+#include "gateway/base/log.h"
+#include "gateway/front/front.h"
+
+#include <getopt.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+static int run(int argc, char **argv)
+{
+    static const struct option longs[] = {{"fd", required_argument, NULL, 'f'}, {NULL, 0, NULL, 0}};
+    char *end = NULL;
+    long fd = -1;
+    int c;
+    optind = 1;
+    while ((c = getopt_long(argc, argv, "f:", longs, NULL)) != -1) {
+        if (c != 'f')
+            return cmd_usage(&cmd_front, "unknown option");
+        fd = strtol(optarg, &end, 10);
+        if (*end || end == optarg)
+            fd = -1;
+    }
+    if (optind < argc || fd < 0 || fd > 65535)
+        return cmd_usage(&cmd_front, "give --fd N; it is run by 'tinbao serve'");
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGINT, SIG_IGN); /* a Ctrl-C goes to the whole group; the core tells us to quit */
+    log_setup("front", LOG_INFO_, getenv("JOURNAL_STREAM") != NULL);
+    return front_main((int)fd, FRONT_WAIT_MS);
+}
+
+const struct cmd cmd_front = {
+    .name = "front",
+    .one_line = "the process that answers HTTP: USSD sessions, metrics, health",
+    .help = "usage: tinbao front --fd N   (run by tinbao serve)\n"
+            "\n"
+            "Listens for HTTP where the group 'http' of the config says, on this machine alone unless that\n"
+            "is said too, and puts what is asked to the core on descriptor N (a SOCK_SEQPACKET socket). It\n"
+            "has no database and decides nothing.\n"
+            "\n"
+            "  POST /ussd     a USSD aggregator's request: sessionId, phoneNumber, serviceCode, text as a\n"
+            "                 form; the answer is 'CON text' or 'END text', at most 182 characters\n"
+            "  GET /metrics   Prometheus' text format\n"
+            "  GET /healthz   pass, warn or fail, as application/health+json\n"
+            "\n"
+            "exit status:\n"
+            "  0  the core has closed its socket\n"
+            "  1  could not be started\n"
+            "  2  wrong usage\n"
+            "  5  the core's packets made no sense\n"
+            "\n"
+            "example:\n"
+            "  curl -H 'Authorization: Bearer SECRET' -d sessionId=1 -d phoneNumber=0912000099 \\\n"
+            "       -d serviceCode='*123#' -d text= http://127.0.0.1:8077/ussd\n",
+    .run = run};
