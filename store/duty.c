@@ -16,10 +16,11 @@ int attendance_in(struct db *db, const struct attendance *a, int64_t *id)
     q_text(db, q, 3, a->night);
     q_i64(db, q, 4, a->in_ms);
     q_ref(db, q, 5, a->message_id);
+    q_text(db, q, 6, a->how ? a->how : "text");
     return q_insert(db, q, id);
 }
 
-static void read_attendance(struct db *db, enum sql_id q, struct attendance *a)
+void attendance_read(struct db *db, enum sql_id q, struct attendance *a)
 {
     a->id = q_get(db, q, 0);
     a->user_id = q_get(db, q, 1);
@@ -28,6 +29,8 @@ static void read_attendance(struct db *db, enum sql_id q, struct attendance *a)
     a->in_ms = q_get(db, q, 4);
     a->out_ms = q_get(db, q, 5);
     a->message_id = q_get(db, q, 6);
+    a->by_patrol = strcmp(q_str(db, q, 7), "patrol") == 0;
+    a->forgotten = q_get(db, q, 8) != 0;
 }
 
 int attendance_open(struct db *db, int64_t user_id, struct attendance *out)
@@ -37,7 +40,7 @@ int attendance_open(struct db *db, int64_t user_id, struct attendance *out)
     int rc = q_one(db, SQL_attendance_of);
     if (rc < 0)
         return rc;
-    read_attendance(db, SQL_attendance_of, out);
+    attendance_read(db, SQL_attendance_of, out);
     q_end(db, SQL_attendance_of);
     return 0;
 }
@@ -58,7 +61,7 @@ int attendance_each_open(struct db *db, int (*fn)(void *ctx, const struct attend
         return rc;
     memset(&a, 0, sizeof a);
     while (stop == 0 && (rc = q_row(db, q)) == 1) {
-        read_attendance(db, q, &a);
+        attendance_read(db, q, &a);
         stop = fn(ctx, &a);
     }
     q_end(db, q);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Attendance, and what the lines last said of themselves. */
+/* Who is in, and what the lines last said of themselves. The nights, corrections and patrols:
+ * store/attendance.h. */
 #ifndef TB_STORE_DUTY_H
 #define TB_STORE_DUTY_H
 
@@ -11,6 +12,9 @@ struct attendance {
     char night[12];        /* "2026-11-12" */
     int64_t in_ms, out_ms; /* out 0 = still there */
     int64_t message_id;
+    const char *how; /* in: 'text' (NULL), 'call', 'patrol', 'leader' */
+    bool by_patrol;  /* out: TUAN BD said it, TUAN KT ends it */
+    bool forgotten;  /* out: RA never came, the service closed it */
 };
 
 int attendance_in(struct db *db, const struct attendance *a, int64_t *id);

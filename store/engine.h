@@ -115,6 +115,10 @@ const char *db_query_name(enum sql_id id);
 /* Forgets what was remembered of the tables. */
 void db_forget(struct db *db);
 
+/* duty.c: a row of attendance, in the order of its queries */
+struct attendance;
+void attendance_read(struct db *db, enum sql_id q, struct attendance *a);
+
 /* statedir.c */
 int statedir_make(const char *dir);
 int statedir_path(char *out, size_t size, const char *dir, const char *file);

@@ -1,17 +1,17 @@
 -- Attendance, and what the lines last said.
 
 -- name: attendance_insert
-INSERT INTO attendance (user_id, place, night, in_ms, message_id) VALUES ($1, $2, $3, $4, $5);
+INSERT INTO attendance (user_id, place, night, in_ms, message_id, how) VALUES ($1, $2, $3, $4, $5, $6);
 
 -- name: attendance_of
-SELECT id, user_id, place, night, in_ms, out_ms, message_id FROM attendance
+SELECT id, user_id, place, night, in_ms, out_ms, message_id, how, forgotten FROM attendance
 WHERE user_id = $1 AND out_ms IS NULL ORDER BY id DESC LIMIT 1;
 
 -- name: attendance_leave
 UPDATE attendance SET out_ms = $2 WHERE id = $1 AND out_ms IS NULL;
 
 -- name: attendance_now
-SELECT id, user_id, place, night, in_ms, out_ms, message_id FROM attendance WHERE out_ms IS NULL ORDER BY in_ms, id;
+SELECT id, user_id, place, night, in_ms, out_ms, message_id, how, forgotten FROM attendance WHERE out_ms IS NULL ORDER BY in_ms, id;
 
 -- name: line_set
 INSERT INTO line_state (line, state, signal_dbm, registration, sim, sim_used, sim_total, operator, smsc, balance,

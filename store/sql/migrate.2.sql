@@ -12,3 +12,52 @@ CREATE TABLE call_out (
     called_ms   BIGINT NOT NULL,
     PRIMARY KEY (incident_id, user_id)
 ) WITHOUT ROWID;
+
+-- Attendance: how a row came about, what was undone or never closed, its corrections; patrols; shifts watched.
+ALTER TABLE attendance ADD COLUMN how TEXT NOT NULL DEFAULT 'text';    -- 'text', 'call', 'patrol', 'leader'
+ALTER TABLE attendance ADD COLUMN forgotten INTEGER NOT NULL DEFAULT 0; -- 1 = RA never came, the service closed it
+ALTER TABLE attendance ADD COLUMN void_ms BIGINT;                      -- undone: it counts no more
+CREATE INDEX attendance_place ON attendance (place, night);
+CREATE INDEX attendance_user ON attendance (user_id, in_ms);
+
+-- Every change after the fact: who, when, what it was and what it is.
+CREATE TABLE attendance_change (
+    id            INTEGER PRIMARY KEY,
+    attendance_id BIGINT NOT NULL REFERENCES attendance (id),
+    user_id       BIGINT NOT NULL REFERENCES "user" (id), -- who changed it
+    at_ms         BIGINT NOT NULL,
+    what          TEXT   NOT NULL,        -- 'in', 'out', 'undo_in', 'undo_out', 'add'
+    old_ms        BIGINT,
+    new_ms        BIGINT,
+    message_id    BIGINT REFERENCES message (id)
+);
+CREATE INDEX attendance_change_of ON attendance_change (attendance_id);
+
+-- TUAN BD to TUAN KT.
+CREATE TABLE patrol (
+    id         INTEGER PRIMARY KEY,
+    user_id    BIGINT  NOT NULL REFERENCES "user" (id), -- who reported it
+    place      TEXT    NOT NULL,
+    night      TEXT    NOT NULL,
+    people     INTEGER NOT NULL,          -- as reported, 0 = not said
+    start_ms   BIGINT  NOT NULL,
+    end_ms     BIGINT,
+    forgotten  INTEGER NOT NULL DEFAULT 0,
+    message_id BIGINT REFERENCES message (id)
+);
+CREATE INDEX patrol_open ON patrol (user_id) WHERE end_ms IS NULL;
+CREATE INDEX patrol_place ON patrol (place, night);
+
+-- One shift of one village: what was said of it, each once.
+CREATE TABLE shift_watch (
+    id          INTEGER PRIMARY KEY,
+    place       TEXT    NOT NULL,
+    begin_ms    BIGINT  NOT NULL,
+    end_ms      BIGINT  NOT NULL,
+    night       TEXT    NOT NULL,
+    step        INTEGER NOT NULL DEFAULT 0, -- done: 1 the members' turn, 2 the leader's, 3 the officer's, 4 ended
+    step_ms     BIGINT  NOT NULL,        -- when
+    told        INTEGER NOT NULL DEFAULT 0, -- 1 = somebody had to be told of it
+    UNIQUE (place, begin_ms)
+);
+CREATE INDEX shift_watch_night ON shift_watch (night);
