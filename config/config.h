@@ -17,6 +17,7 @@
 #include "config/digest.h"
 #include "config/shifts.h"
 #include "config/rota.h"
+#include "config/calendar.h"
 #include "gateway/base/commune.h"
 
 #include <stdbool.h>
@@ -100,6 +101,12 @@ struct config {
     size_t n_shifts;
     struct attendance_config attendance;
     struct rota rota; /* who is on duty when; all empty: everybody with the role duty */
+    /* calendar.c: what is due when, and presence on the scene */
+    const struct calendar_item *calendar;
+    size_t n_calendar;
+    bool calendar_on;    /* the file has a calendar: people are reminded; else the shipped list is only shown */
+    char calendar_at[8]; /* "08:00": reminders go out from this time of the day on */
+    struct presence_config presence;
 
     /* digests and the budget */
     struct digest_rule digests[CONFIG_DIGESTS_MAX + 3]; /* and one for each role that is not named */

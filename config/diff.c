@@ -125,6 +125,11 @@ static bool same_behind(const char *key, const struct config *a, const struct co
         return same_records(keys_of_budget(), sizeof(struct budget_config), &a->budget, 1, &b->budget, 1);
     if (!strcmp(key, "duty"))
         return same_rota(&a->rota, &b->rota);
+    if (!strcmp(key, "calendar"))
+        return a->calendar_on == b->calendar_on && same_records(keys_of_calendar(), sizeof(struct calendar_item),
+                                                                a->calendar, a->n_calendar, b->calendar, b->n_calendar);
+    if (!strcmp(key, "presence"))
+        return same_records(keys_of_presence(), sizeof(struct presence_config), &a->presence, 1, &b->presence, 1);
     if (!strcmp(key, "messages"))
         return same_messages(a, b);
     if (!strcmp(key, "roster"))

@@ -61,5 +61,7 @@ struct key_table keys_of_rota_holiday(void);
 struct key_table keys_of_rota_replacement(void);
 struct key_table keys_of_rota_campaign(void);
 struct key_table keys_of_rota_call(void);
+struct key_table keys_of_calendar(void); /* keys_calendar.c */
+struct key_table keys_of_presence(void);
 
 #endif

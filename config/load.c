@@ -121,6 +121,11 @@ static void load_all(struct loader *l, const config_t *cfg, const char *roster)
     const config_setting_t *duty = config_lookup(cfg, "duty");
     if (duty)
         load_duty(l, duty);
+    const config_setting_t *calendar = config_lookup(cfg, "calendar");
+    load_presence(l, config_lookup(cfg, "presence"));
+    load_default_calendar(l);
+    if (calendar)
+        load_calendar(l, calendar);
     load_users(l, roster ? roster : c->roster_path);
     const config_setting_t *shifts = config_lookup(cfg, "shifts");
     l->file = c->path;

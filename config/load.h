@@ -60,6 +60,10 @@ void load_check_digests(struct loader *l);
 /* rota.c: the group `duty`, after load_kinds and load_places; and its people against the roster. */
 void load_duty(struct loader *l, const config_setting_t *group);
 void load_check_duty(struct loader *l);
+/* What is due when; after the kinds and forms. Without a list the shipped one stands, and nobody is reminded. */
+void load_calendar(struct loader *l, const config_setting_t *list);
+void load_default_calendar(struct loader *l);
+void load_presence(struct loader *l, const config_setting_t *group); /* NULL: the defaults */
 /* The values of tinbao.cfg itself (not restricted). */
 void load_main(struct loader *l, const config_t *cfg);
 

@@ -100,6 +100,8 @@ void config_print_keys(FILE *to)
     print_table(to, "duty, replacements = ( { ... } ):", keys_of_rota_replacement());
     print_table(to, "duty, campaigns = ( { ... } ):", keys_of_rota_campaign());
     print_table(to, "duty, calls = ( { ... } ):", keys_of_rota_call());
+    print_table(to, "calendar = ( { ... } ):", keys_of_calendar());
+    print_table(to, "presence : { ... }:", keys_of_presence());
     print_table(to, "places.cfg, places = ( { ... } ):", keys_of_place());
     print_table(to, "kinds.cfg, kinds = ( { ... } ):", keys_of_kind());
     print_table(to, "forms.cfg, forms = ( { ... } ):", keys_of_form());
