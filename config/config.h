@@ -15,6 +15,7 @@
 #define TB_CONFIG_CONFIG_H
 
 #include "config/digest.h"
+#include "config/http.h"
 #include "config/shifts.h"
 #include "config/rota.h"
 #include "config/calendar.h"
@@ -100,6 +101,7 @@ struct config {
     struct shift_config *shifts;
     size_t n_shifts;
     struct attendance_config attendance;
+    struct http_config http; /* sessions, metrics and health on this machine */
     struct rota rota; /* who is on duty when; all empty: everybody with the role duty */
     /* calendar.c: what is due when, and presence on the scene */
     const struct calendar_item *calendar;

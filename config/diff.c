@@ -118,6 +118,8 @@ static bool same_behind(const char *key, const struct config *a, const struct co
     if (!strcmp(key, "attendance"))
         return same_records(keys_of_attendance(), sizeof(struct attendance_config), &a->attendance, 1, &b->attendance,
                             1);
+    if (!strcmp(key, "http"))
+        return same_records(keys_of_http(), sizeof(struct http_config), &a->http, 1, &b->http, 1);
     if (!strcmp(key, "digests"))
         return same_records(keys_of_digest(), sizeof(struct digest_rule), a->digests, a->n_digests, b->digests,
                             b->n_digests);

@@ -137,6 +137,7 @@ static const struct key config_keys[] = {
      .offset = offsetof(struct config, calendar_at),
      .size = sizeof(((struct config *)0)->calendar_at),
      .what = "reminders of the calendar go out at"},
+    {.name = "http", .type = KEY_OTHER, .live = true, .what = "USSD sessions, metrics and health over HTTP"},
     {.name = "demo",
      .type = KEY_BOOL,
      .def = "false",
