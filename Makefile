@@ -92,6 +92,7 @@ unit: $(UNIT_BIN)
 
 scenarios: $(BUILD)/tinbao tools
 	@scripts/run-scenarios $(BUILD)/tinbao
+	@scripts/month $(BUILD)
 
 check: setup
 	@scripts/check
