@@ -145,6 +145,12 @@ struct config {
     int digest_parts;                 /* at most so many messages a digest, default 6 */
     int balance_low;                  /* dong: below, duty and chief are told; 0 = never; default 20000 */
     int balance_expiry_days;          /* so many days before the credit runs out, 0 = never; default 7 */
+    /* codes and menus */
+    char pin_codes[24]; /* codes that ask for the PIN of who has one: "2*" is one incident; default "2* 3" */
+    int pin_tries;      /* wrong PINs of one user before they are locked, default 5 */
+    int pin_tries_all;  /* of all users together, default 20 */
+    int pin_lock_s;     /* locked for, and counted over, default 3600 */
+    int menu_timeout_s; /* a menu without an input ends after, default 600 */
     char log_level[12];               /* "info" */
 
     const struct place *const *places_by_code; /* sorted, n_places; NULL in a config made by hand */

@@ -79,6 +79,17 @@ static const char *wrong_time_of_day(const char *v)
     return fine ? NULL : "a time of the day is two digits, a colon, two digits: \"08:00\"";
 }
 
+static const char *wrong_pin_codes(const char *v)
+{
+    for (const char *s = v; *s; s++) {
+        bool digit = *s >= '0' && *s <= '7' && (s == v || s[-1] == ' ');
+        bool star = *s == '*' && s > v && s[-1] == '2';
+        if (!digit && !star && *s != ' ')
+            return "codes are their digits with a blank between them, as in \"2* 3\"; 2* is one incident, \"\" none";
+    }
+    return NULL;
+}
+
 static const char *wrong_connection(const char *v)
 {
     return !strncmp(v, "at", 2) ? NULL : "a connection of libgammu is at, at115200, at19200 ...";
@@ -211,6 +222,19 @@ static const struct key config_keys[] = {
     NUMBER(digest_parts, "messages", 1, 9, "6", true, "a digest is at most"),
     NUMBER(balance_low, "dong", 0, 100000000, "20000", true, "duty and chief are told of less credit, 0 = never"),
     NUMBER(balance_expiry_days, "days", 0, 90, "7", true, "they are told so long before it runs out, 0 = never"),
+    /* codes and menus */
+    {.name = "pin_codes",
+     .type = KEY_STR,
+     .def = "2* 3",
+     .wrong = wrong_pin_codes,
+     .offset = offsetof(struct config, pin_codes),
+     .size = sizeof(((struct config *)0)->pin_codes),
+     .live = true,
+     .what = "codes that ask for a PIN of whoever has one; 2* is one incident"},
+    NUMBER(pin_tries, "tries", 1, 100, "5", true, "wrong PINs of one user before his codes are locked"),
+    NUMBER(pin_tries_all, "tries", 1, 1000, "20", true, "wrong PINs of all users together before all are locked"),
+    NUMBER(pin_lock_s, "s", 60, 86400, "3600", true, "PINs are locked for, and counted over"),
+    NUMBER(menu_timeout_s, "s", 30, 86400, "600", true, "a menu without an input ends after"),
     {.name = "log_level",
      .type = KEY_STR,
      .def = "info",

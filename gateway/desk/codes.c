@@ -13,7 +13,7 @@
 #include "gateway/base/err.h"
 #include "gateway/base/gsm7.h"
 #include "gateway/base/str.h"
-#include "gateway/desk/codes_table.h"
+#include "gateway/desk/menu.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -149,15 +149,30 @@ int codes_say(struct view *v, const struct code_call *c, struct pager *p)
     return rc ? (rc < 0 ? rc : 0) : def->answer(v, &c->args, p);
 }
 
+/* The PIN, where one is needed: 0 when all is well, 1 when he was told what is wrong. */
+static int ask_pin(struct view *v, const struct code_call *c, const char *pin, char *out, size_t size)
+{
+    enum pin_result result = PIN_OK;
+    char text[16], dial[CODES_DIAL_SIZE];
+    int rc = pin_needed(v, c) ? pin_try(v->d, v->user, pin, &result, text) : 0;
+    if (rc < 0 || result == PIN_OK)
+        return rc < 0 ? rc : 0;
+    codes_write(c, c->page, dial, sizeof(dial));
+    static const enum text_id texts[] = {
+        [PIN_NONE] = TEXT_PIN_NEEDED, [PIN_WRONG] = TEXT_PIN_WRONG, [PIN_LOCKED] = TEXT_PIN_LOCKED};
+    rc = text_say(v->d->cfg, texts[result], out, size, "dial", dial, "count", text, "time", text, NULL);
+    return rc < 0 ? rc : 1;
+}
+
 /* The answer to a code as one SMS. */
 static int answer(struct view *v, const struct code_call *c, char *out, size_t size)
 {
     struct pager p;
-    char next[24];
+    char next[CODES_DIAL_SIZE];
     pager_start(&p, GSM7_SINGLE_SEPTETS, c->page);
     codes_write(c, c->page + 1, next, sizeof(next));
     struct sbuf b = sbuf_on(p.more, sizeof(p.more));
-    sbuf_addf(&b, "\nTiep: %s", next);
+    sbuf_addf(&b, "\nTiep: %s%s", next, pin_needed(v, c) ? "PIN" : "");
     int rc = codes_say(v, c, &p);
     if (rc < 0)
         return rc;
@@ -171,5 +186,9 @@ int codes_answer(struct desk *d, const struct user *u, const struct meaning *m, 
     struct view v = {.d = d, .user = u, .now_ms = clock_now_ms(d->clock)};
     struct code_call c;
     int rc = codes_read(meaning_slot(m, "digits"), &c);
-    return rc < 0 ? rc : answer(&v, &c, out, size);
+    if (!rc)
+        rc = ask_pin(&v, &c, meaning_slot(m, "pin"), out, size);
+    if (rc)
+        return rc < 0 ? rc : 0;
+    return answer(&v, &c, out, size);
 }

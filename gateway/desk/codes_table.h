@@ -6,6 +6,8 @@
 
 #include "gateway/desk/codes.h"
 
+#define CODES_DIAL_SIZE 32 /* "*5*11*7777777*999#" */
+
 struct code_def {
     int number;    /* 1 of "*1*2#" */
     int args;      /* so many of its own; the page stands behind them */

@@ -8,6 +8,7 @@
 #include "gateway/base/mask.h"
 #include "gateway/base/phone.h"
 #include "gateway/base/str.h"
+#include "gateway/desk/menu.h"
 #include "gateway/desk/room.h"
 
 #include <stdlib.h>
@@ -48,6 +49,7 @@ void desk_free(struct desk *d)
         return;
     vocab_free(d->vocab);
     people_free(&d->people);
+    menu_memory_free(d->menus);
     free(d);
 }
 

@@ -63,6 +63,15 @@ int desk_recipient(struct desk *d, const struct outbox_row *row, char *number, s
  * only. 0 or -EINVAL when it is no code. */
 int desk_code(struct desk *d, const char *code, char *out, size_t size);
 
+/* The menu over a USSD front: phone as the network gives it, text all inputs so far joined by '*' ("" at
+ * first). out gets a screen of at most `limit` characters, without CON or END; *end: it is the last one.
+ * Who may not ask gets a last word. Reads incidents, changes none. Outside a transaction. 0; 1 when rows
+ * were written (a wrong PIN was counted, the duty desk may be told): the sender has work; or a storage
+ * error. size >= 600. Text may hold a PIN: it is not to be logged. */
+int desk_session(struct desk *d, const char *phone, const char *text, size_t limit, char *out, size_t size, bool *end);
+/* The same at the console, as the chief would see it; id tells sessions apart. */
+int desk_console(struct desk *d, const char *id, const char *text, char *out, size_t size, bool *end);
+
 /* An invite of the console: what is "DAYS ROLE PLACES NAME", places joined by commas or "-". out gets
  * the digits to tell the person; after -EINVAL, why. Inside the caller's transaction. */
 int desk_invite(struct desk *d, const char *what, char *out, size_t size);

@@ -10,6 +10,7 @@
 #include "gateway/base/civil.h"
 #include "gateway/base/err.h"
 #include "gateway/base/str.h"
+#include "gateway/desk/menu.h"
 #include "parsers/fold.h"
 
 #include <stdio.h>
@@ -86,7 +87,9 @@ static int ask(struct msg *m, struct question *q)
     if (!q->user_id && !q->party_id)
         return 0;
     int had = question_of(m->d->db, q->user_id, q->party_id, &old);
-    int rc = question_ask(m->d->db, q, &id, &replaced);
+    int rc = menu_close(m->d, q->user_id);
+    if (!rc)
+        rc = question_ask(m->d->db, q, &id, &replaced);
     if (!rc && had == 0 && replaced) {
         job_key(replaced, key, sizeof(key));
         rc = job_cancel(m->d->db, "question", key);
@@ -200,6 +203,9 @@ int form_answer(struct msg *m)
         return apply(m, &q, choice);
     if (!rc)
         return ask_again(m, &q);
+    rc = menu_digits(m);
+    if (rc)
+        return rc < 0 ? rc : 0;
     m->disposition = "answer_none";
     rc = complaint_allowed(m, &may);
     return rc < 0 || !may ? rc : reply_text(m, TEXT_ANSWER_NONE, "", "");

@@ -3,6 +3,7 @@
  * From a form to what is done with it: one table of forms and of the roles that may use
  * them (product page, "The people"). Called by intake.
  */
+#include "gateway/desk/menu.h"
 #include "gateway/desk/room.h"
 
 #include "gateway/base/err.h"
@@ -37,6 +38,7 @@ static const struct {
     {"help", form_help, ANYONE},
     {"stop", form_stop, ANYONE},
     {"code", form_code, OFFICERS | LEADERS},
+    {"menu", form_menu, OFFICERS | LEADERS},
     {"call_out", form_call_out, ROLE_BIT(ROLE_AREA_OFFICER) | ROLE_BIT(ROLE_DUTY)},
     {"relay", form_relay, ROLE_BIT(ROLE_AREA_OFFICER) | ROLE_BIT(ROLE_DUTY)},
     {"split", form_split, ROLE_BIT(ROLE_DUTY)},

@@ -11,8 +11,10 @@
 #include "gateway/base/phone.h"
 #include "gateway/base/str.h"
 #include "gateway/base/utf.h"
+#include "gateway/desk/menu.h"
 #include "gateway/desk/room.h"
 #include "parsers/fold.h"
+#include "store/session.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +31,7 @@ struct letter {
     int64_t smsc_ms;
     struct part_row *single;  /* a single part, not yet written */
     const uint8_t *group_key; /* or the group whose parts it takes */
+    struct sms_part masked;   /* the single part without a PIN */
 };
 
 /* Errors of the storage end the whole batch; others only this message. */
@@ -109,7 +112,7 @@ static bool can_be_resend(const struct msg *m)
     for (size_t i = 0; i < ARRAY_LEN(forms); i++)
         if (!strcmp(m->m->form, forms[i]))
             return true;
-    if (m->user && !strcmp(m->m->form, "none"))
+    if (m->user && !strcmp(m->m->form, "none") && !menu_is_input(m))
         return question_of(m->d->db, m->user->id, 0, &q) == -ENOENT;
     return m->m->def && m->m->def->activity;
 }
@@ -191,6 +194,22 @@ static int add_row(struct msg *m, struct letter *l, const char *form, const char
     return rc < 0 ? rc : link_parts(m->d, l, m->id);
 }
 
+/* A PIN behind a code stays in memory alone: not in the message, nor in its part. */
+static int hide_pin(struct msg *m, struct letter *l)
+{
+    int rc = menu_hide_pin(m, l->text);
+    if (rc <= 0)
+        return rc;
+    if (l->group_key)
+        return part_group_blank(m->d->db, l->group_key);
+    l->masked = *l->single->part;
+    l->masked.coding = SMS_UCS2;
+    int n = utf8_to_utf16be(l->text, l->masked.body, sizeof(l->masked.body));
+    l->masked.body_len = (uint16_t)(n > 0 ? n : 0);
+    l->single->part = &l->masked;
+    return 0;
+}
+
 static int handle(struct desk *d, struct letter *l)
 {
     struct msg m = {.d = d, .now = service_now(&d->time), .line = l->line, .body = l->text, .disposition = "failed"};
@@ -198,6 +217,8 @@ static int handle(struct desk *d, struct letter *l)
     m.at_ms = written_at(l->smsc_ms, m.now.wall_ms);
     read_meaning(&m);
     int rc = settle_sender(&m);
+    if (!rc)
+        rc = hide_pin(&m, l);
     if (rc < 0)
         return rc;
     if (is_machine(&m))

@@ -6,7 +6,7 @@
  *   report tip sos safe ack close onscene supplement lookup checkin checkout help stop code
  *                  what its form asked for was done
  *   correct cancel answer asked activity joined split call_out relay reopen
- *   register my_data
+ *   register my_data menu
  *   invite_bad     DK without an invite that counts; he was told, or silenced after five in a day
  *   same           the same report again within minutes: nothing done twice
  *   acted_already  NHAN or XONG for what is taken or closed already

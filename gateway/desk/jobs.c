@@ -9,6 +9,7 @@
 #include "gateway/base/err.h"
 #include "gateway/base/log.h"
 #include "gateway/desk/intake.h"
+#include "gateway/desk/menu.h"
 #include "gateway/desk/room.h"
 
 #include <stdlib.h>
@@ -45,6 +46,8 @@ static int daily(struct desk *d, const char *key)
     if (rc >= 0)
         rc = register_daily(d);
     if (rc >= 0)
+        rc = menu_daily(d);
+    if (rc >= 0)
         rc = meta_set_i64(d->db, "daily_rel", now.rel_ms);
     return rc < 0 ? rc : job_standing(d, "daily", "daily_rel", DAY_MS);
 }
@@ -59,11 +62,8 @@ static const struct {
     const char *kind;
     int (*run)(struct desk *d, const char *key);
 } handlers[] = {
-    {"alert", alert},
-    {"parts", intake_incomplete},
-    {"question", dialogue_expired},
-    {"daily", daily},
-    {"callout", callout_due},
+    {"alert", alert}, {"parts", intake_incomplete}, {"question", dialogue_expired},
+    {"daily", daily}, {"callout", callout_due},
 };
 
 int desk_job(struct desk *d, const struct job *job)

@@ -67,7 +67,9 @@ static struct throttle *throttle_of(struct msg *m)
 /* A person who waits for help, and a dialogue that ends by itself, are always answered. */
 static bool always_answered(const struct msg *m)
 {
-    static const char *const forms[] = {"sos", "ack", "code", "answer"};
+    static const char *const forms[] = {"sos", "ack", "code", "answer", "menu"};
+    if (!strcmp(m->disposition, "menu"))
+        return true; /* it has an end */
     for (size_t i = 0; m->m && i < ARRAY_LEN(forms); i++)
         if (!strcmp(m->m->form, forms[i]))
             return true;

@@ -12,9 +12,9 @@
 #include <stddef.h>
 
 #define PAGER_WIDTH_MAX 182
-#define PAGER_WIDTH_MIN 80
+#define PAGER_WIDTH_MIN 92
 #define PAGER_OUT_SIZE (3 * PAGER_WIDTH_MAX + 1) /* a septet is at most three octets of UTF-8 */
-#define PAGER_END_SIZE 41                        /* its septets and a NUL */
+#define PAGER_END_SIZE 53                        /* its septets and a NUL */
 #define PAGER_KEYS_MAX 8
 #define PAGER_KEY_SIZE 8 /* an incident's code, or a place's */
 

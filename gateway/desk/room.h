@@ -40,6 +40,7 @@ struct desk {
     struct service_time time;
     bool careless;                            /* see desk_careful */
     struct throttle throttle[THROTTLE_SLOTS]; /* by user id */
+    struct menu_memory *menus;                /* see menu_front.c */
     struct meaning meaning;                   /* scratch of the message in hand, 10 kB: not on the stack */
 };
 
@@ -56,6 +57,7 @@ struct msg {
     int64_t at_ms;           /* when it was written, as far as one can believe */
     const char *body;
     const struct meaning *m;
+    char pin[16]; /* typed for a menu, and nowhere stored; "" = none */
     /* the result */
     const char *disposition;
     int64_t incident_id;

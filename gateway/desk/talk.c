@@ -6,6 +6,7 @@
 
 #include "gateway/base/err.h"
 #include "gateway/base/str.h"
+#include "gateway/desk/menu.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -99,7 +100,9 @@ int form_none(struct msg *m)
     m->disposition = "machine";
     if (m->kind != ADDRESS_NUMBER || looks_like_machine(m->body))
         return 0;
-    int rc = dialogue_named(m);
+    int rc = menu_digits(m);
+    if (!rc)
+        rc = dialogue_named(m);
     if (rc)
         return rc < 0 ? rc : 0;
     probe(m, &place, &kind);
@@ -118,6 +121,8 @@ int form_code(struct msg *m)
 {
     char out[OUT_SIZE];
     m->disposition = "code";
+    if (!strcmp(meaning_slot(m->m, "digits"), "*#"))
+        return form_menu(m);
     int rc = codes_answer(m->d, m->user, m->m, out, sizeof(out));
     return rc < 0 ? rc : reply(m, out, false);
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define ADVICE_SEPTETS 48
+#define MENU_KEY_SEPTETS 12
 #define VALUES_MAX 8
 
 static const struct {
@@ -134,6 +135,24 @@ static const struct {
     [TEXT_CODES_PATROL] = {"codes_patrol", "count"},
     [TEXT_CODES_PATROL_NONE] = {"codes_patrol_none", ""},
     [TEXT_CODES_OVERDUE_NONE] = {"codes_overdue_none", ""},
+    [TEXT_PIN_NEEDED] = {"pin_needed", "dial"},
+    [TEXT_PIN_WRONG] = {"pin_wrong", "count"},
+    [TEXT_PIN_LOCKED] = {"pin_locked", "time"},
+    [TEXT_PIN_TOLD] = {"pin_told", "name count time"},
+    [TEXT_PIN_TOLD_ALL] = {"pin_told_all", "count time"},
+    [TEXT_MENU_MAIN] = {"menu_main", ""},
+    [TEXT_MENU_MAIN_TEAM] = {"menu_main_team", ""},
+    [TEXT_MENU_WHICH] = {"menu_which", ""},
+    [TEXT_MENU_PIN] = {"menu_pin", ""},
+    [TEXT_MENU_WRONG] = {"menu_wrong", ""},
+    [TEXT_MENU_KEY_MONTH] = {"menu_key_month", ""},
+    [TEXT_MENU_KEY_PLACES] = {"menu_key_places", ""},
+    [TEXT_MENU_KEY_MORE] = {"menu_key_more", ""},
+    [TEXT_MENU_KEY_BACK] = {"menu_key_back", ""},
+    [TEXT_MENU_END] = {"menu_end", ""},
+    [TEXT_MENU_EXPIRED] = {"menu_expired", ""},
+    [TEXT_MENU_QUESTION] = {"menu_question", ""},
+    [TEXT_MENU_STRANGER] = {"menu_stranger", ""},
     [TEXT_ADVICE] = {"advice", ""},
 };
 
@@ -144,8 +163,8 @@ static const struct template_rule rules[] = {
     {"state", 60},  {"hours", 5},    {"keyword", 12},  {"choices", 52},
     {"which", 110}, {"missing", 24}, {"from", 7},      {"period", 9},
     {"count", 7},   {"role", 11},    {"incidents", 6}, {"since", 10},
-    {"when", 31},   {"open", 7},     {"waiting", 7}, /* codes and menus */
-    {"minutes", 4}, /* call out */
+    {"when", 31},   {"open", 7},     {"waiting", 7},   {"dial", 24}, /* codes and menus */
+    {"minutes", 4},                                                  /* call out */
 };
 
 const char *text_key(enum text_id id)
@@ -198,6 +217,15 @@ static void check_advice(const struct config *cfg, const struct message_text *m,
                      "text '%s' stands inside others: at most %d characters, without accents", m->key, ADVICE_SEPTETS);
 }
 
+/* The keys of a menu stand at the end of a screen, and the word for a wrong one before it. */
+static void check_key(const struct config *cfg, const struct message_text *m, struct problems *p)
+{
+    int septets = gsm7_septets(m->text);
+    if (septets < 1 || septets > MENU_KEY_SEPTETS)
+        problems_add(p, false, cfg->messages_path, m->line, "text '%s' stands on a screen: 1 to %d characters", m->key,
+                     MENU_KEY_SEPTETS);
+}
+
 static const char *placeholders_of(const char *key)
 {
     for (size_t i = 0; i < TEXT_COUNT; i++)
@@ -227,6 +255,8 @@ void texts_check(const struct config *cfg, struct problems *p)
         const char *placeholders = placeholders_of(m->key);
         if (!strncmp(m->key, "advice", 6))
             check_advice(cfg, m, p);
+        else if (!strncmp(m->key, "menu_key_", 9) || !strcmp(m->key, "menu_wrong"))
+            check_key(cfg, m, p);
         else if (placeholders)
             check_one(cfg, m, placeholders, p);
         else if (!strncmp(m->key, "help_", 5))

@@ -117,7 +117,7 @@ static json_t *today_json(struct works *w, int64_t since_ms)
                                         "not_built", "answer_none", "unclear", "duty_list",     "machine",  "late",
                                         "call",      "corrupt",     "failed",  "correct",       "cancel",   "answer",
                                         "asked",     "activity",    "joined",  "split",         "call_out", "relay",
-                                        "reopen",    "register",    "my_data", "invite_bad",    "echo"};
+                                        "reopen",    "register",    "my_data", "invite_bad",    "menu",  "echo"};
     json_t *o = json_object();
     int64_t n = 0;
     message_count(w->db, NULL, since_ms, &n);

@@ -61,3 +61,20 @@ CREATE TABLE shift_watch (
     UNIQUE (place, begin_ms)
 );
 CREATE INDEX shift_watch_night ON shift_watch (night);
+
+-- codes and menus ----------------------------------------------------------------------
+
+-- The menu that is open on a user's phone, by SMS: one a user, deleted when it ends or times out.
+CREATE TABLE session (
+    user_id     BIGINT PRIMARY KEY REFERENCES "user" (id),
+    state       TEXT   NOT NULL,          -- the screen, as gateway/desk/menu.h writes it
+    touched_rel BIGINT NOT NULL
+);
+
+-- Wrong PINs behind codes, by user; 0: of all together.
+CREATE TABLE pin_try (
+    who        BIGINT  PRIMARY KEY,
+    wrong      INTEGER NOT NULL,
+    since_rel  BIGINT  NOT NULL,          -- of the first of them
+    locked_rel BIGINT  NOT NULL           -- no PIN counts before this
+);

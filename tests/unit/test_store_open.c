@@ -449,7 +449,9 @@ static const struct {
     {"outbox_backwards", NULL},
     {"invite_delete_old", NULL},       /* few rows: they go when used or run out */
     {"invite_guess_delete_old", NULL}, /* a day of them */
-    {"kept_messages", NULL},           /* DULIEU: seldom, and an index would cost each message */
+    {"session_delete_old", NULL},      /* a row a user */
+    {"pin_delete_old", NULL},
+    {"kept_messages", NULL}, /* DULIEU: seldom, and an index would cost each message */
     {"kept_incidents", NULL},
 };
 
