@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The forms that bring something in: incident, tip, SOS and ANTOAN. A report is saved
- * before anything is asked. Called by dispatch.
+ * The forms that bring something in: incident and tip. A report is saved before anything is asked.
+ * Called by dispatch.
  */
 #include "gateway/desk/room.h"
 
@@ -21,9 +21,10 @@ static void set_reporter(const struct msg *m, struct incident *in)
     in->message_id = m->id;
 }
 
-static int open_and_note(struct msg *m, struct incident *in)
+int report_open(struct msg *m, struct incident *in)
 {
     int64_t id;
+    set_reporter(m, in);
     int rc = incident_open(m->d, in, &id);
     if (rc < 0)
         return rc;
@@ -124,9 +125,8 @@ int form_incident(struct msg *m)
     rc = join_incident(m, &in);
     if (rc)
         return rc < 0 ? rc : 0;
-    set_reporter(m, &in);
     m->disposition = "report";
-    rc = open_and_note(m, &in);
+    rc = report_open(m, &in);
     if (!rc)
         rc = note_contact(m, in.id);
     if (!rc)
@@ -140,99 +140,12 @@ int form_tip(struct msg *m)
     if (m->m->place && str_copy(in.place, sizeof(in.place), m->m->place) < 0)
         return -EMSGSIZE;
     in.text_in = m->m->text;
-    set_reporter(m, &in);
     m->disposition = "tip";
-    int rc = open_and_note(m, &in);
+    int rc = report_open(m, &in);
     char out[OUT_SIZE];
     if (!rc)
         rc = text_say(m->d->cfg, TEXT_TIP_OK, out, sizeof(out), "code", in.code, NULL);
     if (!rc)
         rc = reply(m, out, true);
     return rc < 0 ? rc : alert_first(m, &in, true);
-}
-
-struct own_sos {
-    int64_t user_id, party_id;
-    struct incident found;
-};
-
-static int own_open_sos(void *ctx, const struct incident *i)
-{
-    struct own_sos *o = ctx;
-    if (!strcmp(i->form, "sos") && i->user_id == o->user_id && i->party_id == o->party_id)
-        o->found = *i;
-    return 0;
-}
-
-/* The sender's SOS that is still open or taken: 0 or -ENOENT. */
-static int find_own_sos(struct msg *m, struct incident *out)
-{
-    if (!m->user && !m->party_id)
-        return -ENOENT; /* a withheld number is nobody's */
-    struct own_sos o = {.user_id = m->user ? m->user->id : 0, .party_id = m->user ? 0 : m->party_id};
-    int rc = incident_each_live(m->d->db, own_open_sos, &o);
-    if (rc < 0)
-        return rc;
-    *out = o.found;
-    return o.found.id ? 0 : -ENOENT;
-}
-
-static int new_sos(struct msg *m, struct incident *in)
-{
-    char home[PLACE_CODE_SIZE];
-    *in = (struct incident){.severity = 5, .kind = "KHAC", .form = "sos", .state = "open"};
-    const char *place = m->m->place;
-    if (!place && m->user)
-        place = user_home(m->user, home, sizeof(home));
-    if (place && str_copy(in->place, sizeof(in->place), place) < 0)
-        return -EMSGSIZE;
-    in->text_in = m->m->text;
-    set_reporter(m, in);
-    return open_and_note(m, in);
-}
-
-/* A second SOS is never a resend: it keeps its code and everybody is called again. */
-int form_sos(struct msg *m)
-{
-    struct incident in;
-    m->disposition = "sos";
-    int rc = find_own_sos(m, &in);
-    if (rc == -ENOENT) {
-        rc = new_sos(m, &in);
-    } else if (!rc) {
-        m->incident_id = in.id;
-        in.text_in = m->m->text;
-        rc = audit(m->d, in.user_id, "sos_again", in.id, m->id, m->m->text);
-    }
-    char out[OUT_SIZE];
-    if (!rc)
-        rc = text_say(m->d->cfg, m->user ? TEXT_SOS_OK : TEXT_SOS_UNVERIFIED, out, sizeof(out), "code", in.code, NULL);
-    if (!rc)
-        rc = alert_first(m, &in, true);
-    return rc < 0 ? rc : reply(m, out, true);
-}
-
-int form_safe(struct msg *m)
-{
-    struct incident in;
-    m->disposition = "safe";
-    int rc = find_own_sos(m, &in);
-    if (rc == -ENOENT)
-        return reply_text(m, TEXT_SAFE_NONE, "", "");
-    if (rc < 0)
-        return rc;
-    m->incident_id = in.id;
-    int64_t who = m->user ? m->user->id : 0;
-    rc = incident_close(m->d->db, in.id, who, m->now.wall_ms, "ANTOAN");
-    if (!rc)
-        rc = audit(m->d, who, "safe", in.id, m->id, "");
-    if (!rc)
-        rc = alert_stop(m->d, in.id);
-    char out[OUT_SIZE];
-    if (!rc)
-        rc = text_say(m->d->cfg, TEXT_SAFE_TOLD, out, sizeof(out), "code", in.code, "name",
-                      m->user ? m->user->name : "Nguoi dan", NULL);
-    if (!rc)
-        rc = alert_concerned(m->d, &in, who, PRIO_ALERT, out);
-    return rc < 0 ? rc : reply_text(m, TEXT_SAFE_OK, "code", in.code);
 }

@@ -104,6 +104,15 @@ int relay_reporter(struct desk *d, const struct incident *in, const char *body);
 /* "21:05", with the day when it is not today. */
 void clock_text(int64_t at_ms, int64_t now_ms, char *out, size_t size);
 
+/* report.c ------------------------------------------------------------------------------ */
+/* Sets the reporter, draws a code and keeps it, with its audit row; in->id and code are set. */
+int report_open(struct msg *m, struct incident *in);
+
+/* sos.c --------------------------------------------------------------------------------- */
+#define SHIFT_MAX_MS (16 * HOUR_MS) /* an older VAO without RA is a forgotten one */
+/* "Man De", "lan cuoi o Man De", "chua ro o dau": where help is needed. */
+int sos_place_text(struct desk *d, const struct incident *in, char *out, size_t size);
+
 /* alert.c ----------------------------------------------------------------------------- */
 /* First alerts of a new incident, and the job that repeats them. under_way: for kinds that
  * go out only while under way. */

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * SOS and ANTOAN. Somebody who texts SOS does not say where he is: the village is the one he names, the
+ * one he is on patrol in, his own, or the last one that is known of him, and then the alert says so.
+ * Called by dispatch.
+ */
+#include "gateway/desk/room.h"
+
+#include "gateway/base/civil.h"
+#include "gateway/base/err.h"
+#include "gateway/base/str.h"
+#include "store/duty.h"
+#include "store/sos.h"
+
+#include <string.h>
+
+#define LAST_PLACE_MS DAY_MS /* what was known of him longer ago says nothing */
+
+struct own_sos {
+    int64_t user_id, party_id;
+    struct incident found;
+};
+
+static int own_open_sos(void *ctx, const struct incident *i)
+{
+    struct own_sos *o = ctx;
+    if (!strcmp(i->form, "sos") && i->user_id == o->user_id && i->party_id == o->party_id)
+        o->found = *i;
+    return 0;
+}
+
+/* The sender's SOS that is still open or taken: 0 or -ENOENT. */
+static int find_own_sos(struct msg *m, struct incident *out)
+{
+    if (!m->user && !m->party_id)
+        return -ENOENT; /* a withheld number is nobody's */
+    struct own_sos o = {.user_id = m->user ? m->user->id : 0, .party_id = m->user ? 0 : m->party_id};
+    int rc = incident_each_live(m->d->db, own_open_sos, &o);
+    if (rc < 0)
+        return rc;
+    *out = o.found;
+    return o.found.id ? 0 : -ENOENT;
+}
+
+/* Where he is, as far as one can know; *last when it is only where he was last. "" = not known. */
+static int place_of(struct msg *m, char *out, size_t size, bool *last)
+{
+    struct attendance a;
+    int rc;
+    *last = false;
+    out[0] = '\0';
+    if (m->m->place)
+        return str_copy(out, size, m->m->place);
+    rc = m->user ? attendance_open(m->d->db, m->user->id, &a) : -ENOENT;
+    if (rc < 0 && rc != -ENOENT)
+        return rc;
+    if (!rc && m->now.wall_ms - a.in_ms < SHIFT_MAX_MS)
+        return str_copy(out, size, a.place);
+    if (m->user && user_home(m->user, out, size))
+        return 0;
+    rc = sos_last_place(m->d->db, m->user ? m->user->id : 0, m->party_id, m->now.wall_ms - LAST_PLACE_MS, out, size);
+    *last = !rc;
+    return rc == -ENOENT ? 0 : rc;
+}
+
+static int new_sos(struct msg *m, struct incident *in)
+{
+    bool last;
+    *in = (struct incident){.severity = 5, .kind = "KHAC", .form = "sos", .state = "open"};
+    int rc = place_of(m, in->place, sizeof(in->place), &last);
+    if (rc < 0)
+        return rc;
+    in->text_in = m->m->text;
+    rc = report_open(m, in);
+    return rc < 0 || !last ? rc : sos_set_place_last(m->d->db, in->id);
+}
+
+/* A second SOS is never a resend: it keeps its code and everybody is called again. */
+int form_sos(struct msg *m)
+{
+    struct incident in;
+    m->disposition = "sos";
+    int rc = find_own_sos(m, &in);
+    if (rc == -ENOENT) {
+        rc = new_sos(m, &in);
+    } else if (!rc) {
+        m->incident_id = in.id;
+        in.text_in = m->m->text;
+        rc = audit(m->d, in.user_id, "sos_again", in.id, m->id, m->m->text);
+    }
+    char out[OUT_SIZE];
+    if (!rc)
+        rc = text_say(m->d->cfg, m->user ? TEXT_SOS_OK : TEXT_SOS_UNVERIFIED, out, sizeof(out), "code", in.code, NULL);
+    if (!rc)
+        rc = alert_first(m, &in, true);
+    return rc < 0 ? rc : reply(m, out, true);
+}
+
+int form_safe(struct msg *m)
+{
+    struct incident in;
+    m->disposition = "safe";
+    int rc = find_own_sos(m, &in);
+    if (rc == -ENOENT)
+        return reply_text(m, TEXT_SAFE_NONE, "", "");
+    if (rc < 0)
+        return rc;
+    m->incident_id = in.id;
+    int64_t who = m->user ? m->user->id : 0;
+    rc = incident_close(m->d->db, in.id, who, m->now.wall_ms, "ANTOAN");
+    if (!rc)
+        rc = audit(m->d, who, "safe", in.id, m->id, "");
+    if (!rc)
+        rc = alert_stop(m->d, in.id);
+    char out[OUT_SIZE];
+    if (!rc)
+        rc = text_say(m->d->cfg, TEXT_SAFE_TOLD, out, sizeof(out), "code", in.code, "name",
+                      m->user ? m->user->name : "Nguoi dan", NULL);
+    if (!rc)
+        rc = alert_concerned(m->d, &in, who, PRIO_ALERT, out);
+    return rc < 0 ? rc : reply_text(m, TEXT_SAFE_OK, "code", in.code);
+}
+
+int sos_place_text(struct desk *d, const struct incident *in, char *out, size_t size)
+{
+    bool last;
+    int rc = sos_place_is_last(d->db, in->id, &last);
+    struct sbuf b = sbuf_on(out, size);
+    sbuf_add(&b, last && !rc ? "lan cuoi o " : "");
+    sbuf_add(&b, *in->place ? incident_place_name(d, in) : "chua ro o dau");
+    return rc;
+}
