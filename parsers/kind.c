@@ -96,7 +96,7 @@ struct hit kind_exact(const struct vocab *v, const struct toks *t, size_t i, siz
             break; /* "tai nan # xe may": the next field begins */
         h = hash_tok(h, t, k, i);
         uint32_t p = phrases_find(&v->kwords, h);
-        if (p == PHRASE_NONE)
+        if (p == PHRASE_NONE || everyday_phrase(t, i, k + 1 - i, false))
             continue;
         struct hit now = {0};
         take_kinds(v, t, i, k + 1 - i, p, &now);
@@ -270,6 +270,7 @@ int kinds_add(struct vocab *v)
         const struct kind *k = &v->kinds[i];
         if (!strcmp(k->code, "KHAC"))
             v->khac = (int)i;
+        v->restricted = v->restricted || k->restricted;
         rc = add_phrase(v, k->code, strlen(k->code), (uint16_t)i, k->code);
         for (size_t w = 0; w < k->n_words && rc == 0; w++)
             rc = add_phrase(v, k->words[w], strlen(k->words[w]), (uint16_t)i, k->words[w]);

@@ -144,6 +144,16 @@ static bool fits_after_filler(const struct hit *h, const struct toks *t, size_t 
     return !filler || !h->single || !tok_is(t, i + filler - 1, "nguoi");
 }
 
+bool taken_by_others(const struct reading *r, size_t at)
+{
+    if (at >= r->kind_at.s && at < r->kind_at.e)
+        return false;
+    for (size_t k = 0; k < r->n_spans; k++)
+        if (at >= r->spans[k].s && at < r->spans[k].e)
+            return true;
+    return false;
+}
+
 /* How many words from i until one that can be no Vietnamese is taken in, two at most; 0 none. */
 static size_t garbled(const struct reading *r, size_t i)
 {
@@ -508,8 +518,7 @@ static bool is_fuller(const struct reading *a, const struct reading *b)
     return (a->place_seen && !b->place_seen) || (!a->near && matched(a) > matched(b));
 }
 
-/* Does a word near the front look as if keys of Telex or VNI were left in it? */
-static bool has_odd_words(const struct reading *r)
+bool has_odd_words(const struct reading *r)
 {
     for (size_t i = 0; i < r->t->n && i < 12; i++) {
         const struct tok *t = &r->t->t[i];

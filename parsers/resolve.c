@@ -301,6 +301,34 @@ static void settle_kind(struct reading *r, const struct key_found *key, struct m
         choice(m, DOUBT_KIND, v->kinds[v->khac].code);
 }
 
+/* "danh nhau danh vo": words of a restricted kind anywhere win over every other, and are not asked about. */
+static void restricted_wins(struct reading *r, struct meaning *m)
+{
+    struct vocab *v = r->v;
+    if (form_slot(r->f, SLOT_LOAI) < 0 || !v->restricted)
+        return;
+    for (size_t i = 0; m->kind && i < v->n_kinds; i++)
+        if (v->kinds[i].restricted && v->kinds[i].code == m->kind)
+            return;
+    const struct toks *t = r->t;
+    struct hit h = restricted_from(v, t, r->first, r);
+    if (!h.n && t == &v->a && has_odd_words(r)) {
+        decode_toks(v, &v->a, &v->b, false);
+        t = &v->b;
+        h = restricted_from(v, t, 0, r);
+    }
+    if (!h.n)
+        return;
+    m->kind = v->kinds[h.cand[0]].code;
+    m->kind_unknown = false;
+    m->kind_apart = true;
+    m->kind_words[0] = '\0';
+    if (m->ask == DOUBT_KIND) {
+        m->ask = DOUBT_NONE;
+        m->n_choices = 0;
+    }
+}
+
 static void settle_when(const struct when *w, struct meaning *m)
 {
     m->not_now = w->past_day;
@@ -465,9 +493,23 @@ static bool borne_out(const struct reading *r)
     return !chatter_after_cry(t);
 }
 
+/* "An toan giao thong la ...": a slogan, nobody's SOS has ended. */
+static bool is_slogan(const struct toks *t)
+{
+    static const char *const after[] = {"giao thong",   "thuc pham", "lao dong",  "ve sinh", "dien",
+                                        "phong chay",   "pccc",      "thong tin", "la tren", "la ban",
+                                        "la hanh phuc", "khong",     "chua",      "ko",      "mang"};
+    for (size_t k = 0; k < ARRAY_LEN(after); k++)
+        if (toks_phrase(t, 0, after[k]))
+            return true;
+    return false;
+}
+
 static bool is_keyword(const struct key_found *key, const struct reading *r)
 {
     const struct toks *t = &r->v->a;
+    if (!strcmp(r->f->def->name, "safe") && is_slogan(t))
+        return false;
     if (r->f->n == 0)
         return t->n == 0; /* without slots it stands alone */
     if (form_slot(r->f, SLOT_MOI) >= 0 && !r->value[0].e && t->n)
@@ -486,6 +528,7 @@ bool resolve(const struct key_found *key, const struct understand_ctx *ctx, stru
     settle_place(r, ctx, m);
     rest_of_text(r, 0, m->text, sizeof m->text, &m->text_len);
     settle_kind(r, key, m);
+    restricted_wins(r, m);
     settle_when(&r->when, m);
     settle_code(r, m);
     settle_others(r, m);

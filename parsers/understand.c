@@ -27,7 +27,7 @@ static void blank(struct meaning *m)
     m->kind_words[0] = '\0';
     m->code[0] = '\0';
     m->when_ms = 0;
-    m->has_when = m->has_number = m->place_from_home = m->not_now = m->kind_unknown = false;
+    m->has_when = m->has_number = m->place_from_home = m->not_now = m->kind_unknown = m->kind_apart = false;
     m->number = 0;
     m->ask = DOUBT_NONE;
     m->n_choices = m->n_slots = m->text_len = 0;
@@ -261,6 +261,40 @@ static bool one_slip(const struct tok *t, const char *key)
     return one_edit(t->w, t->len, key, strlen(key)) > 0;
 }
 
+/* "TUAN", "TT 4": the half that two forms have in common, and nothing else. Not of forms with a code:
+ * "tra" is a word. */
+static bool ask_half(struct vocab *v, struct meaning *m)
+{
+    toks_read(&v->a, v->folded, 0, v->n);
+    size_t words = v->a.n;
+    while (words > 1 && v->a.t[words - 1].num)
+        words--;
+    if (words == 0 || words > 2 || v->a.n > words + 1 || v->a.t[0].num)
+        return false;
+    char half[PHRASE_LETTERS_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < words && n + v->a.t[i].len < sizeof half; n += v->a.t[i].len, i++)
+        memcpy(half + n, v->a.t[i].w, v->a.t[i].len);
+    m->n_choices = 0;
+    for (size_t i = 0; i < v->keys.n; i++) {
+        const struct phrase *p = &v->keys.p[i];
+        const struct cform *f = &v->forms[v->keywords[p->value].form];
+        const char *last = strrchr(p->raw, ' ');
+        if (!last || p->len != n + strlen(last + 1) || memcmp(p->letters, half, n) != 0 || form_slot(f, SLOT_MA) >= 0)
+            continue;
+        size_t k = 0;
+        while (k < m->n_choices && strcmp(m->choices[k], f->def->name) != 0)
+            k++;
+        if (k == m->n_choices && k < MEANING_CHOICES && str_copy(m->choices[k], sizeof m->choices[k], f->def->name) == 0)
+            m->n_choices++;
+    }
+    if (m->n_choices < 2)
+        m->n_choices = 0;
+    else
+        m->ask = DOUBT_FORM;
+    return m->n_choices > 0;
+}
+
 /* A slipped keyword of a form that is asked: "NHNA 48217", "BV man de trom". */
 static bool ask_form(struct vocab *v, const struct understand_ctx *ctx, struct meaning *m)
 {
@@ -331,7 +365,7 @@ static bool read_any(struct vocab *v, const struct understand_ctx *ctx, struct m
     if (read_near_key(v, ctx, m))
         return true;
     blank(m);
-    return ask_form(v, ctx, m);
+    return ask_half(v, m) || ask_form(v, ctx, m);
 }
 
 void understand(struct vocab *v, const struct understand_ctx *ctx, const char *text, size_t n, struct meaning *out)

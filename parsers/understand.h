@@ -60,6 +60,7 @@ struct meaning {
     bool place_from_home; /* no place was written: the sender's only village was taken */
     bool not_now;         /* the text says hom qua / da xay ra: not under way even if has_when is false */
     char kind_words[64];  /* the words that said the kind, as typed ("mat ga"); "" = none or too long */
+    bool kind_apart;      /* a restricted kind that was named further on in the text, not where a kind belongs */
     bool kind_unknown;    /* a kind was there and not known: kind is KHAC, text kept whole */
     enum doubt ask;
     size_t n_choices;
@@ -77,6 +78,8 @@ void understand(struct vocab *v, const struct understand_ctx *ctx, const char *t
 /* For the dialogue and the supervisor: a place or kind by what was typed; NULL when none. */
 const struct place *vocab_place(struct vocab *v, const char *typed);
 const struct kind *vocab_kind(struct vocab *v, const char *typed);
+/* The restricted kind whose words stand anywhere in a text, NULL none: such a text is for those named alone. */
+const struct kind *vocab_restricted(struct vocab *v, const char *text);
 /* The form of a keyword ("BC", "bao cao"), for HD BC; NULL. */
 const struct form_def *vocab_form(struct vocab *v, const char *typed);
 

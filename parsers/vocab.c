@@ -375,6 +375,14 @@ const struct kind *vocab_kind(struct vocab *v, const char *typed)
     return i < 0 ? NULL : &v->kinds[i];
 }
 
+const struct kind *vocab_restricted(struct vocab *v, const char *text)
+{
+    if (strlen(text) >= sizeof v->nfc || words_of(v, text) == 0)
+        return NULL;
+    struct hit h = restricted_from(v, &v->a, 0, NULL);
+    return h.n ? &v->kinds[h.cand[0]] : NULL;
+}
+
 const struct form_def *vocab_form(struct vocab *v, const char *typed)
 {
     if (strlen(typed) >= sizeof v->nfc / 2 || words_of(v, typed) == 0)

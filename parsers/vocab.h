@@ -82,7 +82,8 @@ struct vocab {
     struct phrases words;  /* every single word of the above */
     char **owned;          /* strings cut out of names */
     size_t n_owned;
-    int khac; /* index of KHAC, -1 */
+    int khac;        /* index of KHAC, -1 */
+    bool restricted; /* some kind is */
     pcre2_code *rx_key, *rx_time, *rx_ago, *rx_day, *rx_dial, *rx_contact;
     pcre2_match_data *data;
     pcre2_match_context *limits;
@@ -135,6 +136,13 @@ struct hit kind_exact(const struct vocab *v, const struct toks *t, size_t i, siz
 struct hit kind_near(const struct vocab *v, const struct toks *t, size_t i);
 /* Kinds that the words at i may be a slip of, only good for a question. */
 struct hit kind_like(const struct vocab *v, const struct toks *t, size_t i);
+/* Words of a restricted kind anywhere from token i on, but not in `skip` spans: as kind_exact, with .skip its token.
+ * restricted.c */
+struct reading;
+struct hit restricted_from(const struct vocab *v, const struct toks *t, size_t i, const struct reading *r);
+/* A phrase of a kind that is an everyday one before the word that follows ("bao luc nao"); further: it stands away from where a
+ * kind belongs, and more words make it so. */
+bool everyday_phrase(const struct toks *t, size_t i, size_t k, bool further);
 /* Words before a kind that mean nothing ("co vu", "vua xay ra"). */
 size_t kind_filler(const struct toks *t, size_t i);
 int kinds_add(struct vocab *v);
@@ -209,6 +217,11 @@ struct key_found {
     bool glued;  /* letters follow at once: "bcthon 3" */
     size_t s, e; /* folded octets */
 };
+
+/* Does a word near the front look as if keys of Telex or VNI were left in it? */
+bool has_odd_words(const struct reading *r);
+/* Is this octet in what was recognised, but not in the words of the kind? */
+bool taken_by_others(const struct reading *r, size_t at);
 
 /* read.c: the slots of a form, exact, then decoded, then near. */
 void read_slots(struct vocab *v, const struct understand_ctx *ctx, const struct key_found *key, struct reading *out);

@@ -170,6 +170,13 @@ int incident_set_kind(struct db *db, int64_t id, const char *kind, int severity,
     return q_change(db, SQL_incident_set_kind);
 }
 
+int incident_set_text(struct db *db, int64_t id, const char *text)
+{
+    q_i64(db, SQL_incident_set_text, 1, id);
+    q_text(db, SQL_incident_set_text, 2, text);
+    return q_change(db, SQL_incident_set_text);
+}
+
 int incident_set_when(struct db *db, int64_t id, int64_t when_ms)
 {
     q_i64(db, SQL_incident_set_when, 1, id);

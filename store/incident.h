@@ -46,6 +46,7 @@ int incident_contact(struct db *db, int64_t id, int64_t *party_id);
 /* Corrections. severity and restricted are the kind's. */
 int incident_set_place(struct db *db, int64_t id, const char *place);
 int incident_set_kind(struct db *db, int64_t id, const char *kind, int severity, bool restricted);
+int incident_set_text(struct db *db, int64_t id, const char *text);
 int incident_set_when(struct db *db, int64_t id, int64_t when_ms);
 /* How many codes of this length (digits with check digit) are held. */
 int incident_codes_held(struct db *db, int code_len, int64_t *n);

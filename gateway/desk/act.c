@@ -151,9 +151,11 @@ int form_supplement(struct msg *m)
     if (!rc)
         rc = reply_text(m, TEXT_SUPPLEMENT_OK, "code", in.code);
     char out[OUT_SIZE];
+    /* "danh vo" in what is added to a brawl: not for the team that went there */
+    bool withheld = in.restricted || vocab_restricted(m->d->vocab, m->m->text);
     if (!rc)
         rc = text_say(m->d->cfg, TEXT_ALERT_SUPPLEMENT, out, sizeof(out), "code", in.code, "text",
-                      in.restricted ? "xem tai truc" : m->m->text, NULL);
+                      withheld ? "xem tai truc" : m->m->text, NULL);
     return rc < 0 ? rc : alert_concerned(m->d, &in, who, PRIO_REPLY, out); /* NHAN cancels alerts, not this */
 }
 

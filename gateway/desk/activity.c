@@ -50,32 +50,44 @@ static const char *missing_slot(const struct meaning *mm)
     return NULL;
 }
 
-/* "HOP Man De so so": how it should have been, with the sender's own village. */
+/* "HOP Man De 25 3": how it should have been, with the sender's own village. */
 static void example(const struct msg *m, char *out, size_t size)
 {
+    static const char *const numbers[] = {"25", "3"};
     struct sbuf b = sbuf_on(out, size);
-    char home[PLACE_CODE_SIZE], name[64] = "ten thon";
-    const char *code = m->user ? user_home(m->user, home, sizeof(home)) : NULL;
-    const struct place *p = code ? config_place(m->d->cfg, code) : NULL;
-    if (p)
-        fold_unaccent(p->name, strlen(p->name), name, sizeof(name));
+    char name[64] = "ten thon";
+    const char *place = example_place(m);
+    size_t n = 0;
+    fold_unaccent(place, strnlen(place, 40), name, sizeof(name));
     sbuf_add(&b, m->m->def->keywords[0]);
     for (size_t i = 0; i < m->m->def->n_slots; i++) {
         const char *s = m->m->def->slots[i], *choice = strchr(s, ':');
-        sbuf_addf(&b, " %s", !strcmp(s, "thon") ? name : choice ? choice + 1 : s);
+        if (!strcmp(s, "thon"))
+            sbuf_addf(&b, " %s", name);
+        else if (!strcmp(s, "so"))
+            sbuf_addf(&b, " %s", numbers[n++ % ARRAY_LEN(numbers)]);
+        else if (choice)
+            sbuf_addf(&b, " %.*s", (int)strcspn(choice + 1, "|"), choice + 1);
+        else if (*s != '[')
+            sbuf_add(&b, " noi dung");
     }
 }
 
 static int ask_for(struct msg *m, const char *missing)
 {
-    char text[160], out[OUT_SIZE];
+    char text[160], out[OUT_SIZE], heard[80], said[48] = "";
     bool may;
     m->disposition = "unclear";
     int rc = complaint_allowed(m, &may);
     if (rc < 0 || !may)
         return rc;
     example(m, text, sizeof(text));
-    rc = text_say(m->d->cfg, TEXT_ACTIVITY_MISSING, out, sizeof(out), "missing", missing, "text", text, NULL);
+    str_copy(said, sizeof(said), missing);
+    for (char *p = said; *p; p++)
+        *p = *p == '|' ? '/' : *p; /* "THANH/KHONG" */
+    heard_text(m->d, m->m->def->keywords[0], m->m->place, heard, sizeof(heard));
+    rc = text_say(m->d->cfg, TEXT_ACTIVITY_MISSING, out, sizeof(out), "heard", heard, "missing", said, "text", text,
+                  NULL);
     return rc < 0 ? rc : reply(m, out, false);
 }
 

@@ -21,7 +21,7 @@ static int64_t sender_id(const struct msg *m)
 
 static int note(struct msg *m, const struct incident *in, const char *field, const char *from, const char *to)
 {
-    char detail[120];
+    char detail[2 * SMS_TEXT_MAX + 40];
     snprintf(detail, sizeof(detail), "%s: %s -> %s", field, *from ? from : "?", to);
     return audit(m->d, sender_id(m), "correct", in->id, m->id, detail);
 }
@@ -102,6 +102,22 @@ static int edit_when(struct msg *m, struct incident *in)
     return rc < 0 ? rc : incident_set_when(m->d->db, in->id, m->m->when_ms);
 }
 
+/* The tale itself. Words of a restricted kind in it make the incident one for those named. */
+static int edit_text(struct msg *m, struct incident *in, const char *text)
+{
+    const struct kind *k = in->restricted ? NULL : vocab_restricted(m->d->vocab, text);
+    char out[OUT_SIZE];
+    int rc = k ? edit_kind(m, in, k->code) : 0;
+    if (!rc)
+        rc = note(m, in, "text", in->text, text);
+    if (!rc)
+        rc = incident_set_text(m->d->db, in->id, text);
+    if (rc < 0 || in->restricted)
+        return rc;
+    rc = text_say(m->d->cfg, TEXT_CORRECT_TEXT, out, sizeof(out), "code", in->code, "text", text, NULL);
+    return rc < 0 ? rc : alert_concerned(m->d, in, sender_id(m), PRIO_REPLY, out);
+}
+
 /* 1 when something was changed, 0 when the value says nothing, or a storage error. */
 static int correct_field(struct msg *m, struct incident *in)
 {
@@ -115,6 +131,8 @@ static int correct_field(struct msg *m, struct incident *in)
         rc = k ? edit_kind(m, in, k->code) : -ENOENT;
     } else if (!strcmp(field, "GIO") && m->m->has_when) {
         rc = edit_when(m, in);
+    } else if (!strcmp(field, "MOTA") && *value) {
+        rc = edit_text(m, in, *m->m->text ? m->m->text : value);
     }
     return rc == -ENOENT ? 0 : rc < 0 ? rc : 1;
 }
@@ -123,6 +141,20 @@ static int correct_field(struct msg *m, struct incident *in)
 static bool may_edit(const struct msg *m, const struct incident *in)
 {
     return incident_is_first_reporter(m, in) || (m->user && user_is_officer(m->user));
+}
+
+/* What of SUA was understood, and what was not. */
+static int tell_bad_correction(struct msg *m, const struct incident *in)
+{
+    static const char *const missing[][2] = {{"THON", "thon nao"}, {"LOAI", "loai nao"}, {"GIO", "gio nao"}};
+    const char *field = meaning_slot(m->m, "field"), *what = "sua gi";
+    char out[OUT_SIZE];
+    for (size_t i = 0; i < ARRAY_LEN(missing); i++)
+        if (!strcmp(field, missing[i][0]))
+            what = missing[i][1];
+    int rc = text_say(m->d->cfg, TEXT_CORRECT_BAD, out, sizeof(out), "code", in->code, "missing", what, "place",
+                      example_place(m), NULL);
+    return rc < 0 ? rc : reply(m, out, false);
 }
 
 int form_correct(struct msg *m)
@@ -139,7 +171,7 @@ int form_correct(struct msg *m)
     rc = correct_field(m, &in);
     if (rc < 0)
         return rc;
-    return rc ? edit_confirm(m, &in, TEXT_CORRECT_OK) : reply_text(m, TEXT_CORRECT_BAD, "code", in.code);
+    return rc ? edit_confirm(m, &in, TEXT_CORRECT_OK) : tell_bad_correction(m, &in);
 }
 
 /* HUY of a restricted one from the reporter's phone: told to those named, it stays open. */

@@ -10,6 +10,7 @@
 #include "gateway/base/str.h"
 #include "parsers/code.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -142,13 +143,29 @@ static const char *keyword_of(const struct msg *m)
     return m->m->def && m->m->def->n_keywords ? m->m->def->keywords[0] : m->m->form;
 }
 
+/* What was typed for the code, " 55934"; "" when there is none, or it may be a phone number. */
+static void typed_digits(const char *body, char *out, size_t size)
+{
+    const char *p = strpbrk(body, "0123456789");
+    size_t n = p ? strspn(p, "0123456789") : 0;
+    snprintf(out, size, "%s%.*s", n && n < CODE_SIZE ? " " : "", n < CODE_SIZE ? (int)n : 0, p ? p : "");
+}
+
+static int tell_bad_code(struct msg *m)
+{
+    char out[OUT_SIZE], typed[CODE_SIZE + 2];
+    typed_digits(m->body, typed, sizeof(typed));
+    enum text_id id = strpbrk(m->body, "0123456789") ? TEXT_CODE_BAD : TEXT_CODE_MISSING;
+    int rc = text_say(m->d->cfg, id, out, sizeof(out), "keyword", keyword_of(m), "digits", typed, NULL);
+    return rc < 0 ? rc : reply(m, out, false);
+}
+
 int incident_of(struct msg *m, struct incident *out)
 {
     m->disposition = "code_bad";
     if (m->m->ask == DOUBT_CODE || !m->m->code[0]) {
         /* a code that was there and wrong, or none at all: both are always answered */
-        bool digits = strpbrk(m->body, "0123456789") != NULL;
-        int rc = reply_text(m, digits ? TEXT_CODE_BAD : TEXT_CODE_MISSING, "keyword", keyword_of(m));
+        int rc = tell_bad_code(m);
         return rc < 0 ? rc : 1;
     }
     int rc = incident_by_code(m->d->db, m->m->code, out);

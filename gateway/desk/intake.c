@@ -112,6 +112,8 @@ static bool can_be_resend(const struct msg *m)
     for (size_t i = 0; i < ARRAY_LEN(forms); i++)
         if (!strcmp(m->m->form, forms[i]))
             return true;
+    if (m->m->ask == DOUBT_FORM && m->m->code[0])
+        return false; /* "NHNA 48217": a failed NHAN is always answered */
     if (m->user && !strcmp(m->m->form, "none") && !menu_is_input(m))
         return question_of(m->d->db, m->user->id, 0, &q) == -ENOENT;
     return m->m->def && m->m->def->activity;

@@ -132,6 +132,13 @@ int alert_unanswered(struct desk *d, const struct incident *in);
 /* Is this user among those named for the kind? */
 bool alert_named(const struct desk *d, const char *kind, const struct user *u);
 
+/* unclear.c ----------------------------------------------------------------------------- */
+/* "Da hieu: TROM, thon Man De. ", what was understood: a kind or keyword (never a restricted kind; "" none) and a
+ * place code (NULL none); "" when nothing was. At most 70 septets. */
+void heard_text(const struct desk *d, const char *first, const char *place, char *out, size_t size);
+/* talk.c: the sender's own village for an example, else the one the text names, else the first of his. */
+const char *example_place(const struct msg *m);
+
 /* dialogue.c ---------------------------------------------------------------------------- */
 /* Confirms a report that is saved and asks for what it lacks (m->m->ask: place or kind). */
 int dialogue_about(struct msg *m, const struct incident *in);

@@ -52,7 +52,7 @@ static const struct {
     [TEXT_CLOSE_REPORTER] = {"close_reporter", "code"},
     [TEXT_CLOSE_OTHERS] = {"close_others", "code name text"},
     [TEXT_CLOSE_ALREADY] = {"close_already", "code time"},
-    [TEXT_CODE_BAD] = {"code_bad", "keyword"},
+    [TEXT_CODE_BAD] = {"code_bad", "keyword digits"},
     [TEXT_CODE_MISSING] = {"code_missing", "keyword"},
     [TEXT_CODE_UNKNOWN] = {"code_unknown", "code"},
     [TEXT_NOT_ALLOWED] = {"not_allowed", "keyword"},
@@ -78,7 +78,8 @@ static const struct {
     [TEXT_MY_DATA] = {"my_data", "name role place count incidents since"},
     [TEXT_MY_DATA_STRANGER] = {"my_data_stranger", "count"},
     [TEXT_NOT_BUILT] = {"not_built", "keyword"},
-    [TEXT_UNCLEAR] = {"unclear", "missing place"},
+    [TEXT_UNCLEAR] = {"unclear", "heard missing place kind"},
+    [TEXT_UNCLEAR_FORM] = {"unclear_form", "which"},
     [TEXT_ANSWER_NONE] = {"answer_none", ""},
     [TEXT_ASK_PLACE] = {"ask_place", "code kind choices advice"},
     [TEXT_ASK_KIND] = {"ask_kind", "code place choices"},
@@ -89,7 +90,8 @@ static const struct {
     [TEXT_CANCEL_LATE] = {"cancel_late", "code"},
     [TEXT_CANCEL_OTHERS] = {"cancel_others", "code text"},
     [TEXT_CORRECT_OK] = {"correct_ok", "code kind place advice"},
-    [TEXT_CORRECT_BAD] = {"correct_bad", "code"},
+    [TEXT_CORRECT_BAD] = {"correct_bad", "code missing place"},
+    [TEXT_CORRECT_TEXT] = {"correct_text", "code text"},
     [TEXT_CORRECT_OTHERS] = {"correct_others", "code kind place"},
     [TEXT_JOIN_OK] = {"join_ok", "code kind place advice"},
     [TEXT_JOIN_TOLD] = {"join_told", "code text"},
@@ -108,7 +110,7 @@ static const struct {
     [TEXT_REOPEN_OK] = {"reopen_ok", "code"},
     [TEXT_REOPEN_NO] = {"reopen_no", "code"},
     [TEXT_ACTIVITY_OK] = {"activity_ok", "keyword place period count"},
-    [TEXT_ACTIVITY_MISSING] = {"activity_missing", "missing text"},
+    [TEXT_ACTIVITY_MISSING] = {"activity_missing", "heard missing text"},
     [TEXT_CODES_HELP] = {"codes_help", ""},
     [TEXT_CODES_UNKNOWN] = {"codes_unknown", ""},
     /* codes and menus */
@@ -165,6 +167,7 @@ static const struct template_rule rules[] = {
     {"count", 7},   {"role", 11},    {"incidents", 6}, {"since", 10},
     {"when", 31},   {"open", 7},     {"waiting", 7},   {"dial", 24}, /* codes and menus */
     {"minutes", 4},                                                  /* call out */
+    {"heard", 70},  {"digits", 10},                                  /* error replies */
 };
 
 const char *text_key(enum text_id id)

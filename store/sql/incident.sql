@@ -48,6 +48,9 @@ UPDATE incident SET contact_id = $2 WHERE id = $1;
 -- name: incident_get_contact
 SELECT contact_id FROM incident WHERE id = $1 AND contact_id IS NOT NULL;
 
+-- name: incident_set_text
+UPDATE incident SET text = $2 WHERE id = $1;
+
 -- name: incident_set_when
 UPDATE incident SET when_ms = $2 WHERE id = $1;
 

@@ -105,11 +105,12 @@ static void a_correction_to_a_restricted_kind_takes_it_from_those_who_are_not_na
 {
     struct rig *r = *state;
     char code[16];
-    rig_text(r, MEMBER, "BC man de danh nhau anh Ba danh vo");
+    rig_text(r, MEMBER, "BC man de danh nhau nha anh Ba");
     code_of_last(r, code);
     assert_true(seen_by(r, DUTY, code) > 0 && seen_by(r, LEADER, code) > 0);
     text_with(r, MEMBER, "SUA ", code, " LOAI bao hanh");
-    assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM outbox WHERE state = 'queued' AND body LIKE '%danh vo%'"), 0);
+    assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM outbox WHERE state = 'queued' AND body LIKE '%nha anh Ba%'"),
+                     0);
     assert_true(seen_by(r, OFFICER, code) > 0);
     text_with(r, OFFICER, "NHAN ", code, "");
     text_with(r, DUTY, "XEM ", code, "");
@@ -142,6 +143,32 @@ static void an_unclear_text_of_a_restricted_kind_is_not_told_in_its_words(void *
     assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM outbox WHERE body LIKE '%chi Lan%'"), 0);
 }
 
+/* A brawl, and then "danh vo": the text goes to the named officers alone, whatever stood first, and so does what is
+ * added to a brawl or written over its tale. */
+static void words_of_a_restricted_kind_anywhere_never_reach_the_team(void **state)
+{
+    struct rig *r = *state;
+    char code[16];
+    static const char *const texts[] = {"BC man de danh nhau danh vo",
+                                        "BC man de trom mat xe, dam o roi chong danh chi ay",
+                                        "BC man de ồn ào, nghe như xâm hại trẻ em", "man de say ruou gay roi danh con"};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        rig_text(r, MEMBER, texts[i]);
+    assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM incident WHERE restricted = 1"), 4);
+    assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM incident WHERE restricted = 0"), 0);
+    assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM outbox o JOIN \"user\" u ON u.id = o.user_id WHERE "
+                                   "u.role IN ('member', 'deputy', 'leader', 'duty') AND o.body NOT LIKE 'Da nhan %.'"),
+                     0);
+    rig_text(r, MEMBER, "BC man de danh nhau o quan");
+    code_of_last(r, code);
+    text_with(r, MEMBER, "THEM ", code, " anh Ba danh vo");
+    assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM outbox WHERE body LIKE '%anh Ba%'"), 0);
+    assert_true(rig_number(r, "SELECT COUNT(*) FROM outbox WHERE body LIKE '%them: xem tai truc'") > 0);
+    text_with(r, MEMBER, "SUA ", code, " ND anh Ba danh vo");
+    assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM outbox WHERE body LIKE '%anh Ba%'"), 0);
+    assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM incident WHERE restricted = 1"), 5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -152,6 +179,7 @@ int main(void)
         rig_test(the_reporter_of_a_restricted_one_does_not_hear_who_took_it),
         rig_test(a_correction_to_a_restricted_kind_takes_it_from_those_who_are_not_named),
         rig_test(a_restricted_one_is_not_moved_or_ended_by_the_reporters_phone),
+        rig_test(words_of_a_restricted_kind_anywhere_never_reach_the_team),
         rig_test(an_unclear_text_of_a_restricted_kind_is_not_told_in_its_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

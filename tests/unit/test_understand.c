@@ -350,9 +350,62 @@ static void words_of_the_dialogue_are_found(void **state)
     assert_null(vocab_form(w->vocab, "abc"));
 }
 
+static void words_of_a_restricted_kind_win_wherever_they_stand(void **state)
+{
+    static const struct wanted cases[] = {
+        {"BC kim lan danh nhau danh vo", "incident", "1", "BAOHANH", NULL, DOUBT_NONE, NULL},
+        {"BC kim lan đánh nhau, đánh vợ", "incident", "1", "BAOHANH", NULL, DOUBT_NONE, NULL},
+        {"BC kim lan danh nhau ddanhs vowj", "incident", "1", "BAOHANH", NULL, DOUBT_NONE, NULL},
+        {"BC danh nhau kim lan roi danh con", "incident", "1", "BAOHANH", NULL, DOUBT_NONE, NULL},
+        {"BC kim lan say ruou ve nha danh dap vo con", "incident", "1", "BAOHANH", NULL, DOUBT_NONE, NULL},
+        {"BC kim lan trom vat, nghi xam hai be gai", "incident", "1", "TRENGUY", NULL, DOUBT_NONE, NULL},
+        {"BC kim lan co chau be bi danh", "incident", "1", "TRENGUY", NULL, DOUBT_NONE, NULL},
+        {"BC kim lan chi ay bi chong danh", "incident", "1", "BAOHANH", NULL, DOUBT_NONE, NULL},
+        /* what only sounds so */
+        {"BC kim lan mat dien, bao luc 9h", "incident", "1", "KHAC", NULL, DOUBT_NONE, NULL},
+        {"BC kim lan danh bac danh con de", "incident", "1", "COBAC", NULL, DOUBT_NONE, NULL},
+        {"BC kim lan lua dao bao hanh xe may", "incident", "1", "LUADAO", NULL, DOUBT_NONE, NULL},
+        {"bao luc nao thi hop vay anh", "none", NULL, NULL, NULL, DOUBT_NONE, NULL},
+        {"BC kim lan bạo lực 9h tối", "incident", "1", "BAOHANH", NULL, DOUBT_NONE, NULL},
+    };
+    CHECK(cases);
+    struct words *w = *state;
+    assert_string_equal(vocab_restricted(w->vocab, "toi thay ong Ba danh vo")->code, "BAOHANH");
+    assert_null(vocab_restricted(w->vocab, "toi thay hai nguoi danh nhau"));
+    assert_null(vocab_restricted(w->vocab, ""));
+}
+
+static void half_a_keyword_is_asked_and_a_slogan_is_nothing(void **state)
+{
+    struct words *w = *state;
+    static const char *const halves[] = {"TUAN", "tuan", "TT", "Tuan tra", "TUAN 4", "Tuần."};
+    for (size_t i = 0; i < sizeof halves / sizeof halves[0]; i++) {
+        const struct meaning *m = say(w, halves[i]);
+        assert_string_equal(m->form, "none");
+        assert_int_equal(m->ask, DOUBT_FORM);
+        assert_int_equal(m->n_choices, 2);
+        assert_string_equal(m->choices[0], "patrol_start");
+        assert_string_equal(m->choices[1], "patrol_end");
+    }
+    static const struct wanted cases[] = {
+        {"Tuan nay hop nhe", "none", NULL, NULL, NULL, DOUBT_NONE, NULL},
+        {"Tuan oi", "none", NULL, NULL, NULL, DOUBT_NONE, NULL},
+        {"Co", "none", NULL, NULL, NULL, DOUBT_NONE, NULL},
+        {"Tra", "none", NULL, NULL, NULL, DOUBT_NONE, NULL},
+        {"an toan giao thong la hanh phuc cua moi nha", "none", NULL, NULL, NULL, DOUBT_NONE, NULL},
+        {"An toàn thực phẩm dịp Tết", "none", NULL, NULL, NULL, DOUBT_NONE, NULL},
+        {"AN TOAN", "safe", NULL, NULL, NULL, DOUBT_NONE, NULL},
+        {"ANTOAN da ve nha", "safe", NULL, NULL, NULL, DOUBT_NONE, NULL},
+        {"an toan roi", "safe", NULL, NULL, NULL, DOUBT_NONE, NULL},
+    };
+    CHECK(cases);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(words_of_a_restricted_kind_win_wherever_they_stand),
+        cmocka_unit_test(half_a_keyword_is_asked_and_a_slogan_is_nothing),
         cmocka_unit_test(reports_are_read),
         cmocka_unit_test(a_place_is_known_by_type_number_and_name),
         cmocka_unit_test(the_choices_of_a_doubt_are_codes_best_first),
