@@ -47,6 +47,8 @@ const struct code_def *codes_def(int number)
     return NULL;
 }
 
+#define CODE_DIGITS_LEAST 5 /* with the check digit */
+
 bool codes_allowed(const struct view *v, const struct code_def *def)
 {
     if (v->user && v->user->role < ROLE_DEPUTY)
@@ -54,11 +56,12 @@ bool codes_allowed(const struct view *v, const struct code_def *def)
     return !def->officers || view_is_officer(v);
 }
 
-/* The next run of digits, without zeros at its front; "0" is "". False at the end. */
+/* The next run of digits, without zeros at its front; "0" is "". An incident's code keeps its zeros ("*2*05992#").
+ * False at the end. */
 static bool next_arg(const char **s, char out[CODES_ARG_SIZE])
 {
     *s += strcspn(*s, "0123456789");
-    size_t n = strspn(*s, "0123456789"), zeros = strspn(*s, "0");
+    size_t n = strspn(*s, "0123456789"), zeros = n < CODE_DIGITS_LEAST ? strspn(*s, "0") : 0;
     if (!n)
         return false;
     const char *from = *s + (zeros < n ? zeros : n);
