@@ -123,6 +123,8 @@ struct config {
     int resend_window_s;              /* same report again, default 300 */
     int unknown_replies_per_hour;     /* to one unknown number, default 3 */
     int unknown_replies_all_per_hour; /* to all unknown numbers, default 60 */
+    int unknown_alerts_per_hour;      /* alerts for what one unknown number reports, default 5 */
+    int unknown_alerts_all_per_hour;  /* for what all of them report, default 30; SOS count apart */
     int alert_repeat_s[6];            /* by severity 1..5 (index): no NHAN within, defaults 1800 1800 1800 900 300 */
     int alert_ttl_s;                  /* an alert's time to live, default 7200 */
     int reply_ttl_s;                  /* default 3600 */

@@ -136,6 +136,12 @@ int incident_reopen(struct db *db, int64_t id)
     return q_change(db, SQL_incident_set_reopened);
 }
 
+int incident_set_held(struct db *db, int64_t id)
+{
+    q_i64(db, SQL_incident_set_held, 1, id);
+    return q_change(db, SQL_incident_set_held);
+}
+
 int incident_set_contact(struct db *db, int64_t id, int64_t party_id)
 {
     q_i64(db, SQL_incident_set_contact, 1, id);

@@ -43,6 +43,8 @@ int incident_reopen(struct db *db, int64_t id);
 /* The party to answer when the phone was borrowed; -ENOENT when none was given. */
 int incident_set_contact(struct db *db, int64_t id, int64_t party_id);
 int incident_contact(struct db *db, int64_t id, int64_t *party_id);
+/* It was not alerted, because of a flood (see the desk). */
+int incident_set_held(struct db *db, int64_t id);
 /* Corrections. severity and restricted are the kind's. */
 int incident_set_place(struct db *db, int64_t id, const char *place);
 int incident_set_kind(struct db *db, int64_t id, const char *kind, int severity, bool restricted);

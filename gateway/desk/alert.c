@@ -189,6 +189,9 @@ int alert_first(struct msg *m, const struct incident *in, bool under_way)
 {
     if (!goes_out(m->d, in, under_way))
         return 0;
+    int held = strangers_hold(m, in);
+    if (held)
+        return held < 0 ? held : 0;
     int rc = tell_somebody(m->d, in, 0);
     return rc < 0 ? rc : schedule(m->d, in, 0);
 }

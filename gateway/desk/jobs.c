@@ -63,7 +63,7 @@ static const struct {
     int (*run)(struct desk *d, const char *key);
 } handlers[] = {
     {"alert", alert}, {"parts", intake_incomplete}, {"question", dialogue_expired},
-    {"daily", daily}, {"callout", callout_due},
+    {"daily", daily}, {"callout", callout_due}, {"strangers", strangers_due},
 };
 
 int desk_job(struct desk *d, const struct job *job)

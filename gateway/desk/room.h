@@ -31,6 +31,20 @@ struct throttle {
     } said[SAID_SLOTS];
 };
 
+/* What unknown numbers were alerted for within the hour: of one number and of all; [1] is SOS. */
+#define STRANGER_SLOTS 128
+struct hourly {
+    int64_t since_rel;
+    int n;
+};
+struct strangers {
+    struct hourly all[2];
+    struct stranger {
+        int64_t party_id;
+        struct hourly hour[2];
+    } one[STRANGER_SLOTS]; /* by party id */
+};
+
 struct desk {
     struct db *db;
     const struct config *cfg;
@@ -41,6 +55,7 @@ struct desk {
     bool careless;                            /* see desk_careful */
     struct throttle throttle[THROTTLE_SLOTS]; /* by user id */
     struct menu_memory *menus;                /* see menu_front.c */
+    struct strangers strangers;
     struct meaning meaning;                   /* scratch of the message in hand, 10 kB: not on the stack */
 };
 
@@ -112,6 +127,13 @@ int report_open(struct msg *m, struct incident *in);
 #define SHIFT_MAX_MS (16 * HOUR_MS) /* an older VAO without RA is a forgotten one */
 /* "Man De", "lan cuoi o Man De", "chua ro o dau": where help is needed. */
 int sos_place_text(struct desk *d, const struct incident *in, char *out, size_t size);
+
+/* strangers.c --------------------------------------------------------------------------- */
+/* Is this one of so many from unknown numbers that it is not alerted? 1 (kept, counted, and told to the duty
+ * desk in a while), 0 no, or an error. */
+int strangers_hold(struct msg *m, const struct incident *in);
+/* The job: how many were held back. */
+int strangers_due(struct desk *d, const char *key);
 
 /* alert.c ----------------------------------------------------------------------------- */
 /* First alerts of a new incident, and the job that repeats them. under_way: for kinds that

@@ -42,6 +42,9 @@ UPDATE incident SET place = $2 WHERE id = $1;
 -- name: incident_set_kind
 UPDATE incident SET kind = $2, severity = $3, restricted = $4, joinable = CASE WHEN $4 = 1 THEN 0 ELSE joinable END WHERE id = $1;
 
+-- name: incident_set_held
+UPDATE incident SET held = 1 WHERE id = $1;
+
 -- name: incident_set_contact
 UPDATE incident SET contact_id = $2 WHERE id = $1;
 

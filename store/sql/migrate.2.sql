@@ -7,6 +7,9 @@ UPDATE meta SET key = 'service_time' WHERE key = 'service_ms';
 -- SOS: the village is only where its reporter was last.
 ALTER TABLE incident ADD COLUMN place_last INTEGER NOT NULL DEFAULT 0;
 
+-- Strangers: kept, and not alerted one by one in a flood.
+ALTER TABLE incident ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+
 -- Who was called out to an incident by DIEU, by whom: the caller is told how many came.
 CREATE TABLE call_out (
     incident_id BIGINT NOT NULL REFERENCES incident (id),
