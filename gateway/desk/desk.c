@@ -70,6 +70,7 @@ int desk_reload(struct desk *d, const struct config *cfg, struct problems *p)
     vocab_free(d->vocab);
     d->vocab = v;
     d->cfg = cfg;
+    d->calendar_known = false;
     return 0;
 }
 
@@ -101,6 +102,11 @@ int desk_start(struct desk *d)
     if (rc > 0)
         log_note("%d messages were on their way when the service stopped", rc);
     return rc < 0 ? rc : jobs_start(d);
+}
+
+int desk_calendar(struct desk *d)
+{
+    return jobs_calendar(d);
 }
 
 int desk_call(struct desk *d, const char *line, const char *number)

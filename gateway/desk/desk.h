@@ -46,6 +46,10 @@ void desk_careful(struct desk *d, bool on);
 int desk_rolled_back(struct desk *d);
 /* A missed call; number "" = withheld. */
 int desk_call(struct desk *d, const char *line, const char *number);
+/* Has the wall clock jumped, or the config changed, since the jobs of the calendar were planned? Then
+ * desk_calendar() plans them anew. */
+bool desk_calendar_moved(const struct desk *d);
+int desk_calendar(struct desk *d);
 /* Runs one due job and settles it (done, or moved). */
 int desk_job(struct desk *d, const struct job *job);
 /* A delivery report of a line. */

@@ -8,6 +8,7 @@
 #include "gateway/base/civil.h"
 #include "gateway/base/err.h"
 #include "gateway/base/log.h"
+#include "gateway/desk/digest.h"
 #include "gateway/desk/intake.h"
 #include "gateway/desk/menu.h"
 #include "gateway/desk/room.h"
@@ -24,9 +25,36 @@ int job_standing(struct desk *d, const char *kind, const char *meta, int64_t per
     return job_set(d->db, kind, "", JOB_REL, last + period_ms > now ? last + period_ms : now);
 }
 
+/* Each sets its jobs of the calendar (JOB_WALL) from the calendar as it is; called again and again. */
+static int (*const calendars[])(struct desk *d) = {digest_plan};
+
+static int64_t calendar_off(const struct desk *d)
+{
+    struct now now = service_now(&d->time);
+    return now_calendar(now) - now.rel_ms;
+}
+
+bool desk_calendar_moved(const struct desk *d)
+{
+    int64_t by_ms = calendar_off(d) - d->calendar_off_ms;
+    return !d->calendar_known || by_ms > MINUTE_MS || by_ms < -MINUTE_MS;
+}
+
+int jobs_calendar(struct desk *d)
+{
+    int rc = 0;
+    for (size_t i = 0; !rc && i < ARRAY_LEN(calendars); i++)
+        rc = calendars[i](d);
+    d->calendar_off_ms = calendar_off(d);
+    d->calendar_known = true;
+    return rc;
+}
+
 int jobs_start(struct desk *d)
 {
     int rc = job_standing(d, "daily", "daily_rel", DAY_MS);
+    if (!rc)
+        rc = jobs_calendar(d);
     if (rc < 0)
         return rc;
     if (d->cfg->balance_every_h <= 0)
@@ -62,8 +90,15 @@ static const struct {
     const char *kind;
     int (*run)(struct desk *d, const char *key);
 } handlers[] = {
-    {"alert", alert}, {"parts", intake_incomplete}, {"question", dialogue_expired},
-    {"daily", daily}, {"callout", callout_due}, {"strangers", strangers_due},
+    /* clang-format off */ /* one a line, so that two who add one do not meet */
+    {"alert", alert},
+    {"parts", intake_incomplete},
+    {"question", dialogue_expired},
+    {"daily", daily},
+    {"callout", callout_due},
+    {"strangers", strangers_due},
+    {"digest", digest_run},
+    /* clang-format on */
 };
 
 int desk_job(struct desk *d, const struct job *job)

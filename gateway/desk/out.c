@@ -169,6 +169,15 @@ int tell_user(struct desk *d, int64_t user_id, enum priority p, int64_t incident
     return put(d, &r);
 }
 
+int tell_digest(struct desk *d, int64_t user_id, const char *body)
+{
+    const struct user *u = people_by_id(&d->people, user_id);
+    if (!u || u->stopped)
+        return 0;
+    struct outbox_row r = {.user_id = user_id, .priority = PRIO_DIGEST, .resend = true, .body_in = body};
+    return put(d, &r);
+}
+
 int tell_later(struct desk *d, int64_t user_id, int64_t incident_id, int64_t message_id, const char *body)
 {
     return tell_user(d, user_id, PRIO_DIGEST, incident_id, message_id, body);

@@ -52,6 +52,8 @@ struct desk {
     struct vocab *vocab;
     struct people people;
     struct service_time time;
+    int64_t calendar_off_ms; /* of the calendar from service time when its jobs were planned last */
+    bool calendar_known;
     bool careless;                            /* see desk_careful */
     struct throttle throttle[THROTTLE_SLOTS]; /* by user id */
     struct menu_memory *menus;                /* see menu_front.c */
@@ -111,6 +113,8 @@ int tell_user(struct desk *d, int64_t user_id, enum priority p, int64_t incident
 /* What is not urgent (digests, reminders, lists): a row of PRIO_DIGEST, which waits for the end of the
  * quiet hours; its time to live counts from there. */
 int tell_later(struct desk *d, int64_t user_id, int64_t incident_id, int64_t message_id, const char *body);
+/* A part of a digest, as tell_later; sent again after a crash, since no alert went out for what it names. */
+int tell_digest(struct desk *d, int64_t user_id, const char *body);
 /* To the reporter of an incident, user or party, and to those whose reports joined it. */
 int tell_reporter(struct desk *d, const struct incident *in, const char *body);
 /* An officer's own words to the first reporter, whatever the limits. -ENOENT: his number is erased, he
@@ -198,6 +202,8 @@ int callout_due(struct desk *d, const char *key);
 /* jobs.c ------------------------------------------------------------------------------- */
 /* At start: the standing jobs. */
 int jobs_start(struct desk *d);
+/* Sets the jobs of the calendar anew: at start, after the clock or the settings have changed. */
+int jobs_calendar(struct desk *d);
 /* A standing job is due one period after it last ran (meta, service time), or at once. */
 int job_standing(struct desk *d, const char *kind, const char *meta, int64_t period_ms);
 

@@ -156,19 +156,58 @@ static const struct {
     [TEXT_MENU_EXPIRED] = {"menu_expired", ""},
     [TEXT_MENU_QUESTION] = {"menu_question", ""},
     [TEXT_MENU_STRANGER] = {"menu_stranger", ""},
+    /* digests */
+    [TEXT_DIGEST_NIGHT] = {"digest_night", "when counts"},
+    [TEXT_DIGEST_WEEK] = {"digest_week", "when counts"},
+    [TEXT_DIGEST_MONTH] = {"digest_month", "when counts"},
+    [TEXT_DIGEST_NIGHT_NONE] = {"digest_night_none", "when"},
+    [TEXT_DIGEST_WEEK_NONE] = {"digest_week_none", "when"},
+    [TEXT_DIGEST_MONTH_NONE] = {"digest_month_none", "when"},
+    [TEXT_DIGEST_OPEN] = {"digest_open", "open"},
+    [TEXT_DIGEST_OPEN_LATE] = {"digest_open_late", "open late"},
+    [TEXT_DIGEST_NEWS] = {"digest_news", ""},
+    [TEXT_DIGEST_LATE] = {"digest_late", ""},
+    [TEXT_DIGEST_PATROLS] = {"digest_patrols", "held missed"},
+    [TEXT_DIGEST_MISSED] = {"digest_missed", ""},
+    [TEXT_DIGEST_UNREAD] = {"digest_unread", "count"},
+    [TEXT_DIGEST_MORE] = {"digest_more", ""},
     [TEXT_ADVICE] = {"advice", ""},
 };
 
 /* The least septets each placeholder can be cut to (template_render cuts place, name, text). */
 static const struct template_rule rules[] = {
-    {"code", 7},    {"kind", 15},    {"place", 6},     {"advice", ADVICE_SEPTETS},
-    {"name", 6},    {"text", 0},     {"step", 2},      {"time", 11},
-    {"state", 60},  {"hours", 5},    {"keyword", 12},  {"choices", 52},
-    {"which", 110}, {"missing", 24}, {"from", 7},      {"period", 9},
-    {"count", 7},   {"role", 11},    {"incidents", 6}, {"since", 10},
-    {"when", 31},   {"open", 7},     {"waiting", 7},   {"dial", 24}, /* codes and menus */
-    {"minutes", 4},                                                  /* call out */
-    {"heard", 70},  {"digits", 10},                                  /* error replies */
+    {"code", 7},
+    {"kind", 15},
+    {"place", 6},
+    {"advice", ADVICE_SEPTETS},
+    {"name", 6},
+    {"text", 0},
+    {"step", 2},
+    {"time", 11},
+    {"state", 60},
+    {"hours", 5},
+    {"keyword", 12},
+    {"choices", 52},
+    {"which", 110},
+    {"missing", 24},
+    {"from", 7},
+    {"period", 9},
+    {"count", 7},
+    {"role", 11},
+    {"incidents", 6},
+    {"since", 10},
+    {"when", 31},
+    {"open", 7},
+    {"waiting", 7},
+    {"dial", 24},   /* codes and menus */
+    {"minutes", 4}, /* call out */
+    {"heard", 70},
+    {"digits", 10}, /* error replies */
+    /* digests */
+    {"counts", 33},
+    {"late", 7},
+    {"held", 7},
+    {"missed", 7},
 };
 
 const char *text_key(enum text_id id)

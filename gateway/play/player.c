@@ -372,7 +372,7 @@ static int do_restart_at(struct player *p, const struct script_item *it)
 static int do_item(struct player *p, const struct script_item *it)
 {
     p->line = it->line;
-    if (!p->started && it->op != OP_AT) {
+    if (!p->started && (it->op != OP_AT || p->clock_set)) {
         p->clock_set = p->clock_set || it->op == OP_WAIT;
         if (start_core(p) || settle(p, 1))
             return 1;

@@ -79,9 +79,25 @@ static int run_one(struct ticker *t, const struct job *job)
     return move_job(t, job, delay_ms);
 }
 
+/* A clock that jumped, or new settings: the calendar's jobs are planned anew before one is run. */
+static void plan_calendar(struct ticker *t)
+{
+    if (!desk_calendar_moved(t->w->desk))
+        return;
+    int rc = works_begin(t->w);
+    if (!rc)
+        rc = desk_calendar(t->w->desk);
+    if (!rc)
+        rc = works_commit(t->w);
+    works_rollback(t->w);
+    if (rc)
+        log_err("the jobs of the calendar could not be planned: %s", works_why(rc));
+}
+
 int ticker_run(struct ticker *t, int max)
 {
     int n = 0;
+    plan_calendar(t);
     struct job job;
     while (n < max) {
         struct now now = desk_now(t->w->desk);

@@ -433,6 +433,7 @@ static const struct {
 } WALKS[] = {
     {"user_active", NULL}, /* a roster of some hundred */
     {"attendance_now", "attendance_open"},
+    {"digest_live", "incident_live"},
     {"incident_live", "incident_live"},
     {"incident_of_sender", "incident_live"},
     {"incident_count_codes", "incident_code"},   /* once at start */
