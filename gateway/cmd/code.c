@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* `tinbao code '*1#'`: a supervisor's code at the console, as the chief would get it. Asks the
- * running service; without one it opens the database itself, under the same lock. */
+/* `tinbao code '*1#'`: a supervisor's code at the console, as the chief would get it; `tinbao code`
+ * alone: the menu, a digit a line. Asks the running service; without one it opens the database
+ * itself, under the same lock, for each question. */
 #include "gateway/cmd/cmd.h"
 
 #include "config/config.h"
@@ -14,6 +15,7 @@
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -32,20 +34,32 @@ static bool has_database(const char *dir)
     return !sbuf_done(&b) && access(path, F_OK) == 0;
 }
 
+/* What is asked: a code, or the menu with all that was typed in it so far. */
+struct question {
+    const struct config *cfg;
+    const char *dir;
+    struct problems *p;
+    const char *code; /* NULL: the menu */
+    char session[24], typed[400];
+    bool end; /* of the menu */
+    char out[CONTROL_ANSWER_MAX];
+};
+
 /* Without a service: the desk on the database, which nobody else writes meanwhile. */
-static int answer_alone(const struct config *cfg, const char *dir, const char *code, char *out, size_t size,
-                        struct problems *p)
+static int answer_alone(struct question *q)
 {
     struct db *db = NULL;
     struct desk *desk = NULL;
     struct clock *clock = clock_new_real();
-    int rc = !clock ? -ENOMEM : has_database(dir) ? db_open(&db, dir, DB_WRITE) : -ENOENT;
+    int rc = !clock ? -ENOMEM : has_database(q->dir) ? db_open(&db, q->dir, DB_WRITE) : -ENOENT;
     if (!rc)
-        rc = user_sync(db, cfg->roster, cfg->n_roster, clock_now_ms(clock), NULL);
+        rc = user_sync(db, q->cfg->roster, q->cfg->n_roster, clock_now_ms(clock), NULL);
     if (!rc)
-        desk = desk_new(db, cfg, clock, p);
-    if (desk)
-        rc = desk_code(desk, code, out, size);
+        desk = desk_new(db, q->cfg, clock, q->p);
+    if (desk && q->code)
+        rc = desk_code(desk, q->code, q->out, sizeof(q->out));
+    else if (desk)
+        rc = desk_console(desk, q->session, q->typed, q->out, sizeof(q->out), &q->end);
     else if (!rc)
         rc = -EPROTO;
     desk_free(desk);
@@ -54,31 +68,73 @@ static int answer_alone(const struct config *cfg, const char *dir, const char *c
     return rc;
 }
 
-static int answer(const struct config *cfg, const char *dir, const char *code, struct problems *p)
+/* "CON\n" or "END\n" stands before a screen of the menu. */
+static int take_mark(struct question *q)
 {
-    char request[CONTROL_REQUEST_MAX], out[CONTROL_ANSWER_MAX];
+    bool goes_on = !strncmp(q->out, "CON\n", 4);
+    if (!goes_on && strncmp(q->out, "END\n", 4) != 0)
+        return -EPROTO;
+    q->end = !goes_on;
+    memmove(q->out, q->out + 4, strlen(q->out + 4) + 1);
+    return 0;
+}
+
+/* 0 with the answer in q->out, or the exit status, and it was said why. */
+static int ask(struct question *q)
+{
+    char request[CONTROL_REQUEST_MAX];
     struct sbuf b = sbuf_on(request, sizeof(request));
-    sbuf_addf(&b, "code %s", code);
-    if (sbuf_done(&b) || strchr(code, '\n'))
+    if (q->code)
+        sbuf_addf(&b, "code %s", q->code);
+    else
+        sbuf_addf(&b, "session %s %s", q->session, q->typed);
+    if (sbuf_done(&b) || strchr(request, '\n'))
         return cmd_usage(&cmd_code, "that is no code");
-    int rc = ctlsock_ask(dir, request, out, sizeof(out));
+    int rc = ctlsock_ask(q->dir, request, q->out, sizeof(q->out));
     bool refused = rc == -EINVAL;
     if (rc == -ENOENT)
-        rc = answer_alone(cfg, dir, code, out, sizeof(out), p);
-    if (!rc) {
-        print(out);
+        rc = answer_alone(q);
+    else if (!rc && !q->code)
+        rc = take_mark(q);
+    if (rc >= 0)
         return 0;
-    }
-    cmd_errors(p);
+    cmd_errors(q->p);
     if (refused)
-        fprintf(stderr, "tinbao code: %s", out);
+        fprintf(stderr, "tinbao code: %s", q->out);
     else if (rc == -EINVAL)
-        fprintf(stderr, "tinbao code: '%s' is no code; '*0#' lists them\n", code);
+        fprintf(stderr, "tinbao code: '%s' is no code; '*0#' lists them\n", q->code);
     else if (rc == -ENOENT)
-        fprintf(stderr, "tinbao code: there is no database in %s, and no service runs there\n", dir);
+        fprintf(stderr, "tinbao code: there is no database in %s, and no service runs there\n", q->dir);
     else
-        fprintf(stderr, "tinbao code: %s: %s\n", dir, strerror(-rc));
+        fprintf(stderr, "tinbao code: %s: %s\n", q->dir, strerror(-rc));
     return rc == -EBUSY ? 3 : 1;
+}
+
+/* The menu until it ends, or the input does. */
+static int talk(struct question *q)
+{
+    char *line = NULL;
+    size_t size = 0;
+    bool terminal = isatty(STDIN_FILENO);
+    snprintf(q->session, sizeof(q->session), "%ld.%lld", (long)getpid(), (long long)mono_ms());
+    struct sbuf b = sbuf_on(q->typed, sizeof(q->typed));
+    int status;
+    while (!(status = ask(q))) {
+        print(q->out);
+        if (q->end)
+            break;
+        if (terminal)
+            printf("> ");
+        fflush(stdout);
+        if (getline(&line, &size, stdin) < 0)
+            break;
+        line[strcspn(line, "\r\n*")] = '\0';
+        sbuf_addf(&b, "%s%s", b.len ? "*" : "", *line ? line : "?");
+        if (b.over)
+            break; /* more than anybody types */
+    }
+    free(line);
+    return status;
 }
 
 static int run(int argc, char **argv)
@@ -96,16 +152,22 @@ static int run(int argc, char **argv)
         else
             return cmd_usage(&cmd_code, "unknown option");
     }
-    if (optind + 1 != argc)
+    if (optind + 1 < argc)
         return cmd_usage(&cmd_code, "one code, quoted: '*1#'");
     log_setup("code", LOG_WARN_, false);
     struct problems *p = problems_new();
     struct config *cfg = p ? config_load(cmd_config_path(config), p) : NULL;
+    struct question *q = calloc(1, sizeof(*q));
     int status = 2;
-    if (cfg)
-        status = answer(cfg, dir ? dir : cfg->state_dir, argv[optind], p);
-    else if (p)
+    if (cfg && q) {
+        *q = (struct question){.cfg = cfg, .dir = dir ? dir : cfg->state_dir, .p = p, .code = argv[optind]};
+        status = q->code ? ask(q) : talk(q);
+        if (q->code && !status)
+            print(q->out);
+    } else if (p) {
         cmd_errors(p);
+    }
+    free(q);
     config_free(cfg);
     problems_free(p);
     return status;
@@ -113,15 +175,21 @@ static int run(int argc, char **argv)
 
 const struct cmd cmd_code = {
     .name = "code",
-    .one_line = "ask a supervisor's code, such as '*1#', at the console",
-    .help = "usage: tinbao code [-c CONFIG] [-s DIR] CODE\n"
+    .one_line = "ask a supervisor's code, such as '*1#', or the menu, at the console",
+    .help = "usage: tinbao code [-c CONFIG] [-s DIR] [CODE]\n"
             "\n"
             "Prints what the chief would get by SMS for CODE. The codes read, they change nothing.\n"
-            "Quote the code, or the shell takes * and # for its own.\n"
+            "Quote the code, or the shell takes * and # for its own. Without CODE: the menu, as a\n"
+            "phone shows it; type a digit and Enter, 0 goes back.\n"
             "\n"
             "  *0#     help                    *1#       today\n"
             "  *1*2#   place 2 today           *2#       what is open\n"
-            "  *2*48217#  one incident         *7#       modem, queue, balance\n"
+            "  *2*48217#  one incident         *3#       on duty and on patrol\n"
+            "  *4#     what is overdue         *5*11#    November's indicators\n"
+            "  *6#     deadlines ahead         *7#       modem, queue, balance\n"
+            "\n"
+            "A longer answer ends in the code of its next page. *2# to *6# take a village too: *3*2#.\n"
+            "Incidents of a restricted kind are not shown here: they are for the officers named.\n"
             "\n"
             "options:\n"
             "  -c, --config CONFIG   the configuration (default: $TINBAO_CONFIG, else\n"

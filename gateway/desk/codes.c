@@ -14,6 +14,7 @@
 #include "gateway/base/gsm7.h"
 #include "gateway/base/str.h"
 #include "gateway/desk/menu.h"
+#include "parsers/code.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -64,13 +65,13 @@ static bool next_arg(const char **s, char out[CODES_ARG_SIZE])
     size_t n = strspn(*s, "0123456789"), zeros = n < CODE_DIGITS_LEAST ? strspn(*s, "0") : 0;
     if (!n)
         return false;
-    const char *from = *s + (zeros < n ? zeros : n);
+    const char *from = *s + zeros;
     size_t len = (size_t)(*s + n - from);
     *s += n;
     if (len >= CODES_ARG_SIZE)
         len = CODES_ARG_SIZE - 1; /* no such village, incident or page */
+    memset(out, 0, CODES_ARG_SIZE);
     memcpy(out, from, len);
-    out[len] = '\0';
     return true;
 }
 
@@ -81,7 +82,7 @@ int codes_read(const char *digits, struct code_call *c)
     c->page = 1;
     if (!next_arg(&digits, arg))
         return -EINVAL;
-    c->number = *arg ? atoi(arg) : 0;
+    c->number = strlen(arg) > 1 ? NO_CODE : atoi(arg);
     const struct code_def *def = codes_def(c->number);
     int n = 0;
     while (n < CODES_ARGS_MAX && next_arg(&digits, arg)) {
@@ -98,6 +99,10 @@ void codes_write(const struct code_call *c, int page, char *out, size_t size)
 {
     const struct code_def *def = codes_def(c->number);
     struct sbuf b = sbuf_on(out, size);
+    if (c->number == NO_CODE) {
+        sbuf_add(&b, "nay"); /* "Khong co ma nay" */
+        return;
+    }
     sbuf_addf(&b, "*%d", c->number);
     int n = def ? def->args : 0;
     while (page == 1 && n > 0 && !c->args.v[n - 1][0])
@@ -125,7 +130,7 @@ int page_text(struct pager *p, const struct config *cfg, enum text_id id, ...)
 static int take_place(struct view *v, const struct code_def *def, const struct code_call *c, struct pager *p)
 {
     const char *place = def->place ? c->args.v[def->place - 1] : "";
-    if (!*place || code_is_incident(c))
+    if (!*place || code_is_incident(v->d->cfg, c))
         return 0;
     int rc = 0;
     const struct place *known = config_place(v->d->cfg, place);
@@ -138,16 +143,25 @@ static int take_place(struct view *v, const struct code_def *def, const struct c
     return rc < 0 ? rc : 1;
 }
 
-bool code_is_incident(const struct code_call *c)
+bool code_is_incident(const struct config *cfg, const struct code_call *c)
 {
-    return c->number == 2 && strlen(c->args.v[0]) >= 4;
+    const char *arg = c->args.v[0];
+    return c->number == 2 && strlen(arg) >= 4 && (code_valid(arg) || !config_place(cfg, arg));
 }
 
 int codes_say(struct view *v, const struct code_call *c, struct pager *p)
 {
+    char dial[CODES_DIAL_SIZE];
     const struct code_def *def = codes_def(c->number);
-    if (!def || !def->answer || !codes_allowed(v, def))
-        return page_text(p, v->d->cfg, TEXT_CODES_UNKNOWN, NULL);
+    codes_write(c, 1, dial, sizeof(dial));
+    if (!def)
+        return page_text(p, v->d->cfg, TEXT_CODES_UNKNOWN, "dial", dial, NULL);
+    if (!codes_allowed(v, def))
+        return page_text(p, v->d->cfg, TEXT_NOT_ALLOWED, "keyword", dial, NULL);
+    if (!def->answer) {
+        page_add(p, "Ma lenh %s chua dung duoc.", dial);
+        return 0;
+    }
     int rc = take_place(v, def, c, p);
     return rc ? (rc < 0 ? rc : 0) : def->answer(v, &c->args, p);
 }

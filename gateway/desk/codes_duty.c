@@ -37,15 +37,21 @@ static int gather(void *ctx, const struct attendance *a)
 /* The role alone until there is a rota: whoever has it is on duty. */
 static int say_duty(struct view *v, struct pager *p)
 {
-    int n = 0, rc = page_text(p, v->d->cfg, TEXT_CODES_DUTY, NULL);
+    const struct user *last = NULL;
+    int rc = 0;
     for (size_t i = 0; !rc && i < v->d->people.n; i++) {
         const struct user *u = &v->d->people.users[i];
         if (u->role != ROLE_DUTY)
             continue;
-        page_add(p, "%s;", u->name);
-        n++;
+        if (!last)
+            rc = page_text(p, v->d->cfg, TEXT_CODES_DUTY, NULL);
+        else
+            page_add(p, "%s,", last->name);
+        last = u;
     }
-    return rc || n ? rc : page_text(p, v->d->cfg, TEXT_CODES_DUTY_NONE, NULL);
+    if (last)
+        page_add(p, "%s.", last->name);
+    return rc || last ? rc : page_text(p, v->d->cfg, TEXT_CODES_DUTY_NONE, NULL);
 }
 
 static int say_village(void *ctx, const struct place *place)

@@ -17,6 +17,8 @@ struct code_def {
     int (*answer)(struct view *v, const struct codes_args *a, struct pager *p);
 };
 
+#define NO_CODE (-1) /* "*12#": no code has two digits */
+
 struct code_call {
     int number;
     struct codes_args args;
@@ -31,8 +33,8 @@ bool codes_allowed(const struct view *v, const struct code_def *def);
 int codes_read(const char *digits, struct code_call *c);
 /* The code that gives a page of the same. */
 void codes_write(const struct code_call *c, int page, char *out, size_t size);
-/* "*2*48217#", not "*2*6#": a village's code is shorter. */
-bool code_is_incident(const struct code_call *c);
+/* "*2*48217#", also mistyped, not "*2*6#", which is a village. */
+bool code_is_incident(const struct config *cfg, const struct code_call *c);
 /* The phrases of the answer, or why there is none. */
 int codes_say(struct view *v, const struct code_call *c, struct pager *p);
 

@@ -17,12 +17,12 @@
 #include <string.h>
 
 /* Is it among "2* 3"? "2*" is one incident, "2" all of it. */
-static bool listed(const char *list, const struct code_call *c)
+static bool listed(const struct config *cfg, const struct code_call *c)
 {
-    for (const char *p = list; *p; p++) {
+    for (const char *p = cfg->pin_codes; *p; p++) {
         if (*p != '0' + c->number)
             continue;
-        if (p[1] != '*' || code_is_incident(c))
+        if (p[1] != '*' || code_is_incident(cfg, c))
             return true;
     }
     return false;
@@ -30,7 +30,7 @@ static bool listed(const char *list, const struct code_call *c)
 
 bool pin_needed(const struct view *v, const struct code_call *c)
 {
-    return v->user && v->user->pin_hash[0] && listed(v->d->cfg->pin_codes, c);
+    return v->user && v->user->pin_hash[0] && listed(v->d->cfg, c);
 }
 
 static int tell_duty(struct desk *d, const struct user *u, int wrong, int64_t until_ms)

@@ -113,7 +113,7 @@ static const struct {
     [TEXT_ACTIVITY_OK] = {"activity_ok", "keyword place period count"},
     [TEXT_ACTIVITY_MISSING] = {"activity_missing", "heard missing text"},
     [TEXT_CODES_HELP] = {"codes_help", ""},
-    [TEXT_CODES_UNKNOWN] = {"codes_unknown", ""},
+    [TEXT_CODES_UNKNOWN] = {"codes_unknown", "dial"},
     /* codes and menus */
     [TEXT_CODES_HELP_TEAM] = {"codes_help_team", ""},
     [TEXT_CODES_NO_PAGE] = {"codes_no_page", ""},

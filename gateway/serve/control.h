@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The control socket: state_dir/tinbao.sock, a unix stream socket of mode 0600. One request a
- * connection, one line ("status", "code *1#", "reload", "invite 7 member 6,7 Name"); the answer is text until the end:
- * "ok\n" and what was asked for, or "error: …\n". */
+ * connection, one line ("status", "code *1#", "session 7 1*2*0", "reload", "invite 7 member 6,7 Name"); the answer is
+ * text until the end: "ok\n" and what was asked for, or "error: …\n". */
 #ifndef TB_SERVE_CONTROL_H
 #define TB_SERVE_CONTROL_H
 

@@ -172,6 +172,24 @@ static int invite(struct core *c, const char *what, char *out, size_t size)
     return rc;
 }
 
+/* "ID 1*2*0": a screen of the menu at the console, "CON" or "END" before it. */
+static int session(struct core *c, const char *what, char *out, size_t size)
+{
+    char id[32];
+    bool end = false;
+    size_t n = strcspn(what, " ");
+    struct sbuf b = sbuf_on(id, sizeof(id));
+    sbuf_addn(&b, what, n);
+    int rc = size < 8 || sbuf_done(&b) || what[n] != ' '
+                 ? -EINVAL
+                 : desk_console(c->w.desk, id, what + n + 1, out + 4, size - 4, &end);
+    if (rc < 0)
+        str_copy(out, size, rc == -EINVAL ? "a session is: session ID INPUTS" : works_why(rc));
+    else
+        memcpy(out, end ? "END\n" : "CON\n", 4);
+    return rc < 0 ? rc : 0;
+}
+
 static int on_request(void *ctx, const char *request, char *out, size_t size)
 {
     struct core *c = ctx;
@@ -188,6 +206,8 @@ static int on_request(void *ctx, const char *request, char *out, size_t size)
             str_copy(out, size, rc == -EINVAL ? "that is no code; *0# lists them" : works_why(rc));
         return rc;
     }
+    if (!strncmp(request, "session ", 8))
+        return session(c, request + 8, out, size);
     if (!strcmp(request, "reload")) {
         int rc = reload(c);
         str_copy(out, size, rc ? "the new config has errors, nothing was changed; see the log" : "done\n");
@@ -195,7 +215,7 @@ static int on_request(void *ctx, const char *request, char *out, size_t size)
     }
     if (!strncmp(request, "invite ", 7))
         return invite(c, request + 7, out, size);
-    str_copy(out, size, "requests are: status, code CODE, reload, invite DAYS ROLE PLACES NAME");
+    str_copy(out, size, "requests are: status, code CODE, session ID INPUTS, reload, invite DAYS ROLE PLACES NAME");
     return -EINVAL;
 }
 

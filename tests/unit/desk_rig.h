@@ -41,7 +41,7 @@ struct rig {
     struct desk *desk;
 };
 
-static inline int rig_setup(void **state)
+static inline int rig_setup_on(void **state, const char *config)
 {
     struct rig *r = calloc(1, sizeof(*r));
     struct problems *p = problems_new();
@@ -51,13 +51,18 @@ static inline int rig_setup(void **state)
     log_setup("test", LOG_ERR_, false);
     memcpy(r->dir, "/tmp/tinbao-desk-XXXXXX", sizeof("/tmp/tinbao-desk-XXXXXX"));
     r->clock = clock_new_manual(RIG_START_MS, 1000);
-    r->cfg = config_load("config/demo/tinbao.cfg", p);
+    r->cfg = config_load(config, p);
     int rc = mkdtemp(r->dir) && r->clock && r->cfg ? db_open(&r->db, r->dir, DB_WRITE) : -EINVAL;
     if (!rc)
         rc = user_sync(r->db, r->cfg->roster, r->cfg->n_roster, RIG_START_MS, NULL);
     r->desk = rc ? NULL : desk_new(r->db, r->cfg, r->clock, p);
     problems_free(p);
     return r->desk ? 0 : -1;
+}
+
+static inline int rig_setup(void **state)
+{
+    return rig_setup_on(state, "config/demo/tinbao.cfg");
 }
 
 static inline int rig_teardown(void **state)
