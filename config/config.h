@@ -16,6 +16,7 @@
 
 #include "config/digest.h"
 #include "config/http.h"
+#include "config/courier.h"
 #include "config/shifts.h"
 #include "config/rota.h"
 #include "config/calendar.h"
@@ -114,6 +115,8 @@ struct config {
     struct digest_rule digests[CONFIG_DIGESTS_MAX + 3]; /* and one for each role that is not named */
     size_t n_digests;
     struct budget_config budget;
+
+    struct courier_config courier; /* webhooks, mail, spare line */
 
     /* values, each a row of the table in keys.c */
     char service_name[32];            /* "CA xa Tan Phuc", for texts; default "CA xa" */

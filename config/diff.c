@@ -132,6 +132,15 @@ static bool same_behind(const char *key, const struct config *a, const struct co
                                                                 a->calendar, a->n_calendar, b->calendar, b->n_calendar);
     if (!strcmp(key, "presence"))
         return same_records(keys_of_presence(), sizeof(struct presence_config), &a->presence, 1, &b->presence, 1);
+    if (!strcmp(key, "webhooks"))
+        return same_records(keys_of_webhook(), sizeof(struct webhook_config), a->courier.webhooks,
+                            a->courier.n_webhooks, b->courier.webhooks, b->courier.n_webhooks);
+    if (!strcmp(key, "mail"))
+        return same_records(keys_of_mail(), sizeof(struct mail_config), &a->courier.mail, 1, &b->courier.mail, 1);
+    if (!strcmp(key, "spare"))
+        return same_records(keys_of_spare(), sizeof(struct spare_config), &a->courier.spare, 1, &b->courier.spare, 1);
+    if (!strcmp(key, "courier"))
+        return same_records(keys_of_courier(), sizeof(struct courier_config), &a->courier, 1, &b->courier, 1);
     if (!strcmp(key, "messages"))
         return same_messages(a, b);
     if (!strcmp(key, "roster"))

@@ -32,7 +32,7 @@ struct key {
     long min, max;   /* of a number; of a text or list: least and most octets or entries (max 0: size decides) */
     const char *def; /* as written in a file, numbers of KEY_INTS with blanks; NULL: must be given */
     const char *what;
-    size_t offset, size, count_at;
+    size_t offset, size, count_at;           /* size of KEY_STRINGS: most octets of one, 0 = 80 */
     const char *const *choices;              /* NULL at the end */
     const char *(*wrong)(const char *value); /* NULL: fine; else what is wrong and the remedy */
     bool live;                               /* SIGHUP may take a change over */
@@ -66,5 +66,9 @@ struct key_table keys_of_rota_campaign(void);
 struct key_table keys_of_rota_call(void);
 struct key_table keys_of_calendar(void); /* keys_calendar.c */
 struct key_table keys_of_presence(void);
+struct key_table keys_of_webhook(void);
+struct key_table keys_of_mail(void);
+struct key_table keys_of_spare(void);
+struct key_table keys_of_courier(void);
 
 #endif

@@ -49,6 +49,7 @@ static void load_other(struct loader *l, const config_t *cfg)
     load_attendance(l, config_setting_get_member((config_setting_t *)root, "attendance"));
     load_digests(l, config_setting_get_member((config_setting_t *)root, "digests"));
     load_budget(l, config_setting_get_member((config_setting_t *)root, "budget"));
+    load_courier(l, cfg);
 }
 
 void load_main(struct loader *l, const config_t *cfg)
@@ -182,6 +183,7 @@ void config_free(struct config *c)
 {
     if (!c)
         return;
+    courier_config_wipe(&c->courier);
     free(c->roster);
     arena_free(c->arena);
     free(c);

@@ -66,6 +66,9 @@ void load_check_duty(struct loader *l);
 void load_calendar(struct loader *l, const config_setting_t *list);
 void load_default_calendar(struct loader *l);
 void load_presence(struct loader *l, const config_setting_t *group); /* NULL: the defaults */
+/* Webhooks, mail, the spare line and their secrets; the end of these. */
+void load_courier(struct loader *l, const config_t *cfg);
+void courier_config_wipe(struct courier_config *c);
 /* The values of tinbao.cfg itself (not restricted). */
 void load_main(struct loader *l, const config_t *cfg);
 

@@ -103,6 +103,10 @@ void config_print_keys(FILE *to)
     print_table(to, "duty, calls = ( { ... } ):", keys_of_rota_call());
     print_table(to, "calendar = ( { ... } ):", keys_of_calendar());
     print_table(to, "presence : { ... }:", keys_of_presence());
+    print_table(to, "webhooks = ( { ... } ):", keys_of_webhook());
+    print_table(to, "mail : { ... }:", keys_of_mail());
+    print_table(to, "spare : { ... }:", keys_of_spare());
+    print_table(to, "courier : { ... }:", keys_of_courier());
     print_table(to, "places.cfg, places = ( { ... } ):", keys_of_place());
     print_table(to, "kinds.cfg, kinds = ( { ... } ):", keys_of_kind());
     print_table(to, "forms.cfg, forms = ( { ... } ):", keys_of_form());

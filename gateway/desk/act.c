@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The forms that act on an incident: NHAN, XONG, COMAT, THEM, XEM. Called by dispatch. */
+#include "gateway/desk/event.h"
 #include "gateway/desk/room.h"
 
 #include "gateway/base/err.h"
@@ -63,6 +64,8 @@ int form_ack(struct msg *m)
     if (!rc)
         rc = audit(m->d, m->user->id, "ack", in.id, m->id, "");
     if (!rc)
+        rc = event_incident_id(m->d, "acked", in.id, m->user->id);
+    if (!rc)
         rc = alert_stop(m->d, in.id);
     if (!rc)
         rc = concern_add(m->d->db, in.id, m->user->id, in.alert_step);
@@ -102,6 +105,8 @@ int form_close(struct msg *m)
     rc = incident_close(m->d->db, in.id, m->user->id, m->now.wall_ms, m->m->text);
     if (!rc)
         rc = audit(m->d, m->user->id, "close", in.id, m->id, m->m->text);
+    if (!rc)
+        rc = event_incident_id(m->d, "closed", in.id, m->user->id);
     if (!rc)
         rc = alert_stop(m->d, in.id);
     if (!rc)

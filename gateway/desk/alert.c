@@ -3,6 +3,7 @@
  * Who is told, and again until somebody takes it. Called by the forms (first alerts) and by
  * the jobs (repeats). A restricted incident never leaves the officers named for its kind.
  */
+#include "gateway/desk/event.h"
 #include "gateway/desk/room.h"
 
 #include "gateway/base/civil.h"
@@ -231,6 +232,8 @@ int alert_again(struct desk *d, int64_t incident_id)
     rc = outbox_cancel(d->db, in.id, strcmp(in.form, "sos") ? PRIO_ALERT : PRIO_SOS, 0);
     if (rc >= 0)
         rc = incident_set_step(d->db, in.id, step);
+    if (!rc)
+        rc = event_incident(d, "escalated", &in, 0);
     if (!rc)
         rc = audit(d, 0, "alert_again", in.id, 0, "");
     if (!rc)

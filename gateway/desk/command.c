@@ -3,6 +3,7 @@
  * The officers' commands on an incident: TRALOI speaks to the reporter whose number stays unseen,
  * MOLAI opens again. Called by dispatch.
  */
+#include "gateway/desk/event.h"
 #include "gateway/desk/room.h"
 
 #include "gateway/base/err.h"
@@ -45,6 +46,8 @@ int form_reopen(struct msg *m)
         rc = audit(m->d, m->user->id, "reopen", in.id, m->id, m->m->text);
     if (!rc)
         rc = incident_by_id(m->d->db, in.id, &in);
+    if (!rc)
+        rc = event_incident(m->d, "reopened", &in, m->user->id);
     if (!rc)
         rc = reply_text(m, TEXT_REOPEN_OK, "code", in.code);
     return rc < 0 ? rc : alert_first(m, &in, true);

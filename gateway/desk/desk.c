@@ -10,6 +10,9 @@
 #include "gateway/base/str.h"
 #include "gateway/desk/menu.h"
 #include "gateway/desk/room.h"
+#include "gateway/desk/spare.h"
+#include "gateway/desk/trouble.h"
+#include "store/delivery.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -98,7 +101,10 @@ int desk_save_time(struct desk *d)
 
 int desk_start(struct desk *d)
 {
-    int rc = outbox_recover(d->db, service_now(&d->time).rel_ms);
+    struct now now = service_now(&d->time);
+    int rc = delivery_recover(d->db, now.rel_ms, now.wall_ms); /* courier: before the outbox, which it looks at */
+    if (rc >= 0)
+        rc = outbox_recover(d->db, now.rel_ms);
     if (rc > 0)
         log_note("%d messages were on their way when the service stopped", rc);
     return rc < 0 ? rc : jobs_start(d);
@@ -145,6 +151,8 @@ int desk_report(struct desk *d, const char *line, int ref, const char *number, b
         if (!rc)
             rc = outbox_report(d->db, line, ref, 0, party, delivered, since, now.wall_ms, &id);
     }
+    if (!rc && !delivered) /* courier: an urgent one has another way */
+        rc = spare_undelivered(d, id);
     return rc == -ENOENT ? 0 : rc;
 }
 
@@ -159,7 +167,8 @@ int desk_line(struct desk *d, const struct line_state *s)
         now.balance_ms = old.balance_ms;
     }
     now.seen_ms = clock_now_ms(d->clock);
-    return line_state_set(d->db, &now);
+    rc = line_state_set(d->db, &now);
+    return rc < 0 ? rc : trouble_of_line(d, &now);
 }
 
 int desk_balance(struct desk *d, const char *line, int result, const char *text)

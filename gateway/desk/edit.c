@@ -4,6 +4,7 @@
  * in the audit, tells those who were alerted, and alerts whom the change concerns. Called by
  * dispatch and by the dialogue.
  */
+#include "gateway/desk/event.h"
 #include "gateway/desk/room.h"
 
 #include "gateway/base/civil.h"
@@ -37,6 +38,8 @@ static int tell_change(struct msg *m, const struct incident *in)
         if (!rc)
             rc = alert_concerned(m->d, in, sender_id(m), PRIO_REPLY, out);
     }
+    if (!rc)
+        rc = event_incident(m->d, "changed", in, sender_id(m));
     return rc < 0 || strcmp(in->state, "open") != 0 ? rc : alert_more(m, in);
 }
 
@@ -62,7 +65,7 @@ static int take_back(struct msg *m, const struct incident *in)
     int rc = 0;
     for (enum priority p = PRIO_SOS; rc >= 0 && p <= PRIO_REPLY; p++)
         rc = outbox_cancel(m->d->db, in->id, p, 0);
-    return rc < 0 ? rc : 0;
+    return rc < 0 ? rc : event_withdraw(m->d, in->id);
 }
 
 int edit_kind(struct msg *m, struct incident *in, const char *kind)
@@ -201,6 +204,8 @@ int edit_cancel(struct msg *m, struct incident *in, const char *why)
     int rc = incident_cancel(m->d->db, in->id, sender_id(m), m->now.wall_ms, why);
     if (!rc)
         rc = audit(m->d, sender_id(m), "cancel", in->id, m->id, why);
+    if (!rc)
+        rc = event_incident_id(m->d, "cancelled", in->id, sender_id(m));
     if (!rc)
         rc = alert_stop(m->d, in->id);
     char out[OUT_SIZE];

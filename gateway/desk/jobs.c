@@ -12,6 +12,8 @@
 #include "gateway/desk/intake.h"
 #include "gateway/desk/menu.h"
 #include "gateway/desk/room.h"
+#include "gateway/desk/trouble.h"
+#include "store/delivery.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +57,8 @@ int jobs_start(struct desk *d)
     int rc = job_standing(d, "daily", "daily_rel", DAY_MS);
     if (!rc)
         rc = jobs_calendar(d);
+    if (!rc)
+        rc = alive_start(d); /* courier */
     if (rc < 0)
         return rc;
     if (d->cfg->balance_every_h <= 0)
@@ -73,6 +77,8 @@ static int daily(struct desk *d, const char *key)
         rc = audit(d, 0, "tip_numbers_erased", 0, 0, "");
     if (rc >= 0)
         rc = register_daily(d);
+    if (rc >= 0) /* courier: what was delivered or given up is looked at no longer than this */
+        rc = delivery_prune(d->db, now.wall_ms - 30 * DAY_MS);
     if (rc >= 0)
         rc = menu_daily(d);
     if (rc >= 0)
@@ -98,6 +104,9 @@ static const struct {
     {"callout", callout_due},
     {"strangers", strangers_due},
     {"digest", digest_run},
+    /* courier */
+    {"trouble", trouble_due},
+    {"alive", alive_due},
     /* clang-format on */
 };
 

@@ -4,6 +4,7 @@
  * joins the incident; officers get "+1", each reporter the same code, and TACH undoes a wrong
  * join. Restricted kinds never join. Called by the incident form and by dispatch.
  */
+#include "gateway/desk/event.h"
 #include "gateway/desk/room.h"
 
 #include "gateway/base/civil.h"
@@ -96,6 +97,8 @@ static int split(struct msg *m, const struct incident *from, const struct report
     int rc = report_remove(m->d->db, r->id);
     if (!rc)
         rc = incident_open(m->d, &in, &id);
+    if (!rc)
+        rc = event_incident(m->d, "created", &in, m->user->id);
     if (!rc)
         rc = audit(m->d, m->user->id, "split", from->id, m->id, in.code);
     if (!rc)

@@ -3,6 +3,7 @@
  * The forms that bring something in: incident and tip. A report is saved before anything is asked.
  * Called by dispatch.
  */
+#include "gateway/desk/event.h"
 #include "gateway/desk/room.h"
 
 #include "gateway/base/civil.h"
@@ -29,7 +30,8 @@ int report_open(struct msg *m, struct incident *in)
     if (rc < 0)
         return rc;
     m->incident_id = id;
-    return audit(m->d, in->user_id, in->form, id, m->id, "");
+    rc = audit(m->d, in->user_id, in->form, id, m->id, "");
+    return rc < 0 ? rc : event_incident(m->d, "created", in, 0);
 }
 
 /* Under way unless the text says otherwise or names a time long before it was written. */

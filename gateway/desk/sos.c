@@ -4,6 +4,7 @@
  * one he is on patrol in, his own, or the last one that is known of him, and then the alert says so.
  * Called by dispatch.
  */
+#include "gateway/desk/event.h"
 #include "gateway/desk/room.h"
 
 #include "gateway/base/civil.h"
@@ -110,6 +111,8 @@ int form_safe(struct msg *m)
     rc = incident_close(m->d->db, in.id, who, m->now.wall_ms, "ANTOAN");
     if (!rc)
         rc = audit(m->d, who, "safe", in.id, m->id, "");
+    if (!rc)
+        rc = event_incident_id(m->d, "safe", in.id, who);
     if (!rc)
         rc = alert_stop(m->d, in.id);
     char out[OUT_SIZE];

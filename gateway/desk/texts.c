@@ -171,6 +171,8 @@ static const struct {
     [TEXT_DIGEST_MISSED] = {"digest_missed", ""},
     [TEXT_DIGEST_UNREAD] = {"digest_unread", "count"},
     [TEXT_DIGEST_MORE] = {"digest_more", ""},
+    /* courier */
+    [TEXT_TROUBLE] = {"trouble", "name text"},
     [TEXT_ADVICE] = {"advice", ""},
 };
 

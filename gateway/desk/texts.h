@@ -165,6 +165,8 @@ enum text_id {
     TEXT_DIGEST_MISSED,
     TEXT_DIGEST_UNREAD,
     TEXT_DIGEST_MORE,
+    /* courier */
+    TEXT_TROUBLE,
     TEXT_ADVICE,
     TEXT_COUNT
 };

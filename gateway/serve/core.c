@@ -13,6 +13,7 @@
 #include "gateway/serve/inbox.h"
 #include "gateway/serve/lines.h"
 #include "gateway/serve/playerside.h"
+#include "gateway/serve/post.h"
 #include "gateway/serve/report.h"
 #include "gateway/serve/sender.h"
 #include "gateway/serve/setup.h"
@@ -39,6 +40,7 @@ struct core {
     struct sender *sender;
     struct ticker *ticker;
     struct watch *watch;
+    struct post *post; /* courier */
     struct playerside *player;
     struct ctlsock *control;
     struct event *signals[SIG_COUNT], *quit_timer;
@@ -51,6 +53,7 @@ struct core {
 static void turn(struct core *c)
 {
     sender_run(c->sender);
+    post_run(c->post);
     ticker_arm(c->ticker);
     playerside_poke(c->player);
 }
@@ -83,10 +86,17 @@ static void on_lost(void *ctx, struct lane *l)
     turn(c);
 }
 
+/* The lines, the courier: when the last child has ended. */
 static void on_all_gone(void *ctx)
 {
     struct core *c = ctx;
-    event_base_loopbreak(c->w.base);
+    if (c->quitting && lines_gone(c->lines) && post_gone(c->post))
+        event_base_loopbreak(c->w.base);
+}
+
+static void on_posted(void *ctx)
+{
+    turn(ctx);
 }
 
 static void on_other(void *ctx, struct lane *l, const struct line_msg *m)
@@ -139,6 +149,7 @@ static void on_ran(void *ctx)
     struct core *c = ctx;
     sender_wake(c->sender);
     sender_run(c->sender);
+    post_run(c->post);
 }
 
 static void on_player_gone(void *ctx)
@@ -154,6 +165,8 @@ static int reload(struct core *c)
     int rc = setup_reload(&c->w);
     if (!rc)
         lines_reload(c->lines, c->w.cfg->lines, c->w.cfg->n_lines);
+    if (!rc)
+        post_start(c->post);
     sender_wake(c->sender);
     turn(c);
     return rc;
@@ -213,6 +226,11 @@ static int on_request(void *ctx, const char *request, char *out, size_t size)
         str_copy(out, size, rc ? "the new config has errors, nothing was changed; see the log" : "done\n");
         return rc;
     }
+    if (!strncmp(request, "courier ", 8)) {
+        int rc = post_ask(&c->w, request + 8, out, size);
+        turn(c);
+        return rc;
+    }
     if (!strncmp(request, "invite ", 7))
         return invite(c, request + 7, out, size);
     str_copy(out, size, "requests are: status, code CODE, session ID INPUTS, reload, invite DAYS ROLE PLACES NAME");
@@ -223,7 +241,7 @@ static void on_quit_time(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd, (void)what;
     struct core *c = arg;
-    log_warn("not all lines ended in time: killed");
+    log_warn("not all children ended in time: killed");
     event_base_loopbreak(c->w.base);
 }
 
@@ -240,6 +258,7 @@ static void on_stop(evutil_socket_t sig, short what, void *arg)
     inbox_close(c->inbox);
     sender_close(c->sender);
     timer_arm(c->quit_timer, QUIT_MS);
+    post_quit(c->post);
     lines_quit(c->lines);
 }
 
@@ -254,6 +273,7 @@ static void on_child(evutil_socket_t sig, short what, void *arg)
     (void)sig, (void)what;
     struct core *c = arg;
     lines_reap(c->lines);
+    post_reap(c->post);
     turn(c);
 }
 
@@ -293,6 +313,11 @@ static int make_lines(struct core *c, const struct core_options *o, const struct
         return -ENOMEM;
     sender_lines(c->sender, c->lines, is_virtual);
     watch_lines(c->watch, c->lines);
+    struct post_events ev = {.ctx = c, .turn = on_posted, .gone = on_all_gone};
+    c->post = post_new(&c->w, s.exe, &ev);
+    if (!c->post)
+        return -ENOMEM;
+    post_lines(c->post, c->lines);
     return 0;
 }
 
@@ -324,8 +349,12 @@ static int make_doors(struct core *c, const struct core_options *o)
     if (!c->control)
         return -EIO;
     if (c->w.manual) {
-        struct playerside_parts parts = {
-            .lines = c->lines, .sender = c->sender, .ticker = c->ticker, .ctx = c, .gone = on_player_gone};
+        struct playerside_parts parts = {.lines = c->lines,
+                                         .sender = c->sender,
+                                         .ticker = c->ticker,
+                                         .post = c->post,
+                                         .ctx = c,
+                                         .gone = on_player_gone};
         c->player = playerside_new(&c->w, o->player_fd, &parts);
         return c->player ? 0 : -ENOMEM;
     }
@@ -364,6 +393,7 @@ static void run(struct core *c)
 {
     log_note("ready: %zu line%s, %s", lines_count(c->lines), lines_count(c->lines) == 1 ? "" : "s", c->state_dir);
     lines_start(c->lines);
+    post_start(c->post);
     if (c->player) {
         playerside_ready(c->player);
     } else {
@@ -386,6 +416,7 @@ static void stop(struct core *c)
             event_free(c->signals[i]);
     if (c->quit_timer)
         event_free(c->quit_timer);
+    post_free(c->post);
     lines_free(c->lines);
     ticker_free(c->ticker);
     watch_free(c->watch);

@@ -358,6 +358,11 @@ static bool any_child(const struct lines *ls)
     return false;
 }
 
+bool lines_gone(const struct lines *ls)
+{
+    return !any_child(ls);
+}
+
 void lines_reap(struct lines *ls)
 {
     for (size_t i = 0; i < ls->n; i++)

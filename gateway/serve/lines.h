@@ -49,6 +49,7 @@ void lines_start(struct lines *ls);
 void lines_reap(struct lines *ls);
 /* LINE_QUIT to all, no restarts; all_gone follows, perhaps from within. */
 void lines_quit(struct lines *ls);
+bool lines_gone(const struct lines *ls); /* no child is left */
 /* A config was reloaded: takes over PINs, by the lines' names, and starts what a PIN held back. */
 void lines_reload(struct lines *ls, const struct line_config *configs, size_t n);
 /* While on, nothing is read from any lane and no lane is killed for silence. */

@@ -79,6 +79,8 @@ static int64_t next_wall(struct playerside *p)
 {
     struct now now = desk_now(p->w->desk);
     int64_t at_ms = ticker_next_wall(p->parts.ticker), rel_ms = sender_next_rel(p->parts.sender);
+    int64_t post_rel = post_next_rel(p->parts.post);
+    rel_ms = post_rel < rel_ms ? post_rel : rel_ms;
     if (rel_ms != INT64_MAX && now.wall_ms + (rel_ms - now.rel_ms) < at_ms)
         at_ms = now.wall_ms + (rel_ms - now.rel_ms);
     return at_ms <= now.wall_ms ? now.wall_ms + 1 : at_ms; /* what is due was run: never the present */
@@ -108,6 +110,8 @@ static void begin_round(struct playerside *p)
     ticker_run(p->parts.ticker, JOBS_A_ROUND);
     sender_wake(p->parts.sender);
     sender_run(p->parts.sender);
+    post_wake(p->parts.post);
+    post_run(p->parts.post);
     for (size_t i = 0; i < lines_count(p->parts.lines); i++)
         if (lane_up(lines_at(p->parts.lines, i)))
             ask(p, lines_at(p->parts.lines, i));
@@ -122,7 +126,7 @@ static void settle(struct playerside *p)
         begin_round(p);
         return;
     }
-    bool quiet = all_answered(p) && sender_under_way(p->parts.sender) == 0;
+    bool quiet = all_answered(p) && sender_under_way(p->parts.sender) == 0 && post_under_way(p->parts.post) == 0;
     if (!quiet && !p->stalled)
         return;
     if (p->seen == p->w->changes || p->rounds > ROUNDS_MAX) {

@@ -4,6 +4,7 @@
 #define TB_SERVE_PLAYERSIDE_H
 
 #include "gateway/serve/lines.h"
+#include "gateway/serve/post.h"
 #include "gateway/serve/sender.h"
 #include "gateway/serve/ticker.h"
 #include "gateway/serve/works.h"
@@ -14,6 +15,7 @@ struct playerside_parts {
     struct lines *lines;
     struct sender *sender;
     struct ticker *ticker;
+    struct post *post; /* courier */
     void *ctx;
     void (*gone)(void *ctx); /* the player closed its socket */
 };

@@ -14,6 +14,7 @@
 #include "gateway/base/phone.h"
 #include "gateway/base/str.h"
 #include "gateway/base/utf.h"
+#include "gateway/desk/spare.h"
 #include "gateway/line/tpdu.h"
 #include "gateway/serve/backoff.h"
 #include "gateway/serve/judge.h"
@@ -197,6 +198,11 @@ static int record_result(struct sender *s, const struct news *n, struct now now)
              : j.act == JUDGE_RETRY ? "refused, later again"
                                     : "no answer",
              n->cms, was.attempts + 1);
+    /* courier: an urgent text has another way */
+    if (rc >= 0 && was.prio <= PRIO_ALERT && j.act == JUDGE_FAIL)
+        rc = spare_undelivered(s->w->desk, was.id);
+    else if (rc >= 0 && was.prio <= PRIO_ALERT && j.act == JUDGE_RETRY)
+        rc = spare_after_try(s->w->desk, was.id, was.attempts + 1);
     return rc < 0 ? rc : 0;
 }
 

@@ -6,6 +6,7 @@
 #include "gateway/base/err.h"
 #include "gateway/base/log.h"
 #include "gateway/base/str.h"
+#include "gateway/desk/trouble.h"
 #include "gateway/line/control.h"
 #include "store/people.h"
 
@@ -216,6 +217,8 @@ static int take_over(struct works *w, struct config *cfg, struct problems *p)
     }
     rc = desk_reload(w->desk, cfg, p);
     setup_say(p);
+    if (!rc)
+        rc = alive_start(w->desk); /* courier */
     if (!rc && (rc = works_commit(w)) != 0)
         desk_reload(w->desk, w->cfg, p);
     if (rc) { /* the old config stays, so the users are as before */

@@ -84,3 +84,40 @@ CREATE TABLE pin_try (
     since_rel  BIGINT  NOT NULL,          -- of the first of them
     locked_rel BIGINT  NOT NULL           -- no PIN counts before this
 );
+
+-- Courier: what goes out by other ways than a modem, through the courier child. A row of kind
+-- 'spare' is a text of the outbox (outbox_id) that goes through a provider: it has no body, and no
+-- number ever stands here. Bodies are emptied when a row is done or dropped, rows go 30 days after.
+CREATE TABLE delivery (
+    id          INTEGER PRIMARY KEY,
+    kind        TEXT    NOT NULL,         -- 'webhook', 'mail', 'spare'
+    target      TEXT    NOT NULL,         -- a webhook's name, a mail's recipient, 'spare'
+    event_id    TEXT    NOT NULL,         -- stable over all tries: webhook-id, Message-ID
+    event       TEXT    NOT NULL,         -- 'incident.created', …
+    incident_id BIGINT,
+    outbox_id   BIGINT,
+    subject     TEXT    NOT NULL,
+    body        TEXT    NOT NULL,
+    created_ms  BIGINT  NOT NULL,
+    expires_rel BIGINT  NOT NULL,         -- given up when a try fails after this
+    next_rel    BIGINT  NOT NULL,         -- its back-off included
+    state       TEXT    NOT NULL,         -- queued sending done dead dropped
+    attempts    INTEGER NOT NULL DEFAULT 0,
+    error       TEXT    NOT NULL DEFAULT '', -- of the last try
+    ended_ms    BIGINT
+);
+CREATE UNIQUE INDEX delivery_event ON delivery (event_id, kind, target);
+CREATE INDEX delivery_due ON delivery (next_rel, id) WHERE state = 'queued';
+CREATE INDEX delivery_sending ON delivery (id) WHERE state = 'sending';
+CREATE INDEX delivery_dead ON delivery (id) WHERE state = 'dead';
+CREATE INDEX delivery_incident ON delivery (incident_id) WHERE state = 'queued' AND incident_id IS NOT NULL;
+CREATE INDEX delivery_ended ON delivery (ended_ms) WHERE ended_ms IS NOT NULL;
+
+-- Courier: what is wrong with the machinery (a line down, a SIM dead), from when it began until
+-- it is mended; told_ms: when somebody was told.
+CREATE TABLE trouble (
+    what     TEXT   PRIMARY KEY,          -- 'line gsm1', 'credit gsm1'
+    text     TEXT   NOT NULL,             -- plain words, unaccented
+    since_ms BIGINT NOT NULL,
+    told_ms  BIGINT
+);

@@ -128,7 +128,7 @@ static void the_shipped_example_shows_every_setting_with_its_default(void **stat
     config_diff(none, all, note, said);
     /* the officers of restricted kinds, a modem, a rota, and the calendar: the list that stands, but then
      * people are reminded of it */
-    assert_string_equal(said, "kinds lines! duty calendar ");
+    assert_string_equal(said, "kinds lines! webhooks mail spare duty calendar ");
     struct key_table t = keys_of_config(), tl = keys_of_line();
     for (size_t i = 0; i < t.n + tl.n; i++)
         assert_non_null(strstr(text, i < t.n ? t.keys[i].name : tl.keys[i - t.n].name));

@@ -454,6 +454,17 @@ static const struct {
     {"pin_delete_old", NULL},
     {"kept_messages", NULL}, /* DULIEU: seldom, and an index would cost each message */
     {"kept_incidents", NULL},
+    /* the courier's queue: what has ended is in none of these */
+    {"delivery_ready", "delivery_due"},
+    {"delivery_spares", "delivery_due"},
+    {"delivery_recover", "delivery_sending"},
+    {"delivery_drop_spares", "delivery_sending"},
+    {"delivery_wake", "delivery_due"},
+    {"delivery_count_live", "delivery_due"},
+    {"delivery_count_dead", "delivery_dead"},
+    {"delivery_dead", "delivery_dead"},
+    {"delivery_revive_all", "delivery_dead"},
+    {"trouble_all", NULL}, /* one a line and cause */
 };
 
 static bool may_walk(const char *query, const char *plan)
