@@ -58,7 +58,7 @@ static const struct key shift_keys[] = {
      .what = "who is expected; nobody named: anybody of the team",
      .offset = offsetof(struct shift_config, members),
      .count_at = offsetof(struct shift_config, n_members)},
-    NUMBER_KEY(struct shift_config, need, "people", 1, 16, "1", "so many cover it"),
+    NUMBER_KEY(struct shift_config, need, "people", 0, 16, "0", "so many cover it, 0 = all that are named, or one"),
     NUMBER_KEY(struct shift_config, remind_after_min, "min", 0, 720, "15",
                "no VAO: the members are reminded, 0 = never"),
     NUMBER_KEY(struct shift_config, leader_after_min, "min", 0, 720, "30", "no VAO: the leader is told, 0 = never"),
@@ -77,7 +77,6 @@ static const struct key attendance_keys[] = {
     NUMBER_KEY(struct attendance_config, close_after_min, "min", 0, 240, "30",
                "a forgotten RA is closed after the end"),
     NUMBER_KEY(struct attendance_config, forgotten_h, "h", 1, 24, "16", "outside any shift it is closed after"),
-    NUMBER_KEY(struct attendance_config, tell_from_h, "h", 0, 23, "7", "the member hears of it not before"),
     NUMBER_KEY(struct attendance_config, correct_days, "days", 1, 62, "7", "leader and officers correct so far back"),
 };
 

@@ -149,6 +149,8 @@ static void derive(struct shift_config *s)
     (void)shift_clock_parse(s->to, &s->to_min);
     (void)shift_days_parse(s->days, &s->on);
     (void)shift_days_parse(s->except, &s->off);
+    if (s->need == 0)
+        s->need = s->n_members ? (int)s->n_members : 1;
     s->has_off = s->except[0] != '\0';
     if (s->since[0])
         (void)shift_date_parse(s->since, &s->since_day);

@@ -31,7 +31,7 @@ struct shift_config {
     char since[11], until[11];  /* dates, both inclusive; "" = no bound */
     const char *const *members; /* phones; none: anybody of the team */
     size_t n_members;
-    int need;              /* so many people cover it */
+    int need;              /* so many people cover it; never 0 once loaded */
     int remind_after_min;  /* the members, from its begin; 0 = never */
     int leader_after_min;  /* then the leader; 0 = never */
     int officer_after_min; /* then the officers of the area; 0 = never */
@@ -50,7 +50,6 @@ struct attendance_config {
     int early_min;       /* VAO so long before a shift belongs to it */
     int close_after_min; /* a forgotten RA: closed so long after the shift's end */
     int forgotten_h;     /* a VAO outside any shift is forgotten after */
-    int tell_from_h;     /* the member hears of it not before this hour */
     int correct_days;    /* leader and officers correct so far back */
 };
 

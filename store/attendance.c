@@ -126,10 +126,11 @@ int attendance_by_id(struct db *db, int64_t id, struct attendance *out)
     return read_one(db, SQL_attendance_get, out);
 }
 
-int attendance_last(struct db *db, int64_t user_id, int64_t since_ms, struct attendance *out)
+int attendance_last(struct db *db, int64_t user_id, int64_t since_ms, int64_t until_ms, struct attendance *out)
 {
     q_i64(db, SQL_attendance_newest, 1, user_id);
     q_i64(db, SQL_attendance_newest, 2, since_ms);
+    q_i64(db, SQL_attendance_newest, 3, until_ms);
     return read_one(db, SQL_attendance_newest, out);
 }
 
@@ -237,7 +238,7 @@ int shift_watch_find(struct db *db, const char *place, int64_t begin_ms, struct 
     out->end_ms = q_get(db, q, 4);
     out->step = (enum shift_step)q_get(db, q, 5);
     out->step_ms = q_get(db, q, 6);
-    out->told = q_get(db, q, 7) != 0;
+    out->told = (int)q_get(db, q, 7);
     q_end(db, q);
     return 0;
 }
@@ -254,7 +255,7 @@ int shift_watch_of(struct db *db, const struct shift_watch *w, struct shift_watc
     return rc < 0 && rc != -EEXIST ? rc : shift_watch_find(db, w->place, w->begin_ms, out);
 }
 
-int shift_watch_step(struct db *db, int64_t id, enum shift_step step, int64_t now_ms, bool told)
+int shift_watch_step(struct db *db, int64_t id, enum shift_step step, int64_t now_ms, int told)
 {
     q_i64(db, SQL_shift_watch_step, 1, id);
     q_i64(db, SQL_shift_watch_step, 2, step);

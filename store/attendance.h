@@ -39,8 +39,8 @@ int patrol_count(struct db *db, const char *place, const char *first, const char
 /* ---- rows ---- */
 
 int attendance_by_id(struct db *db, int64_t id, struct attendance *out);
-/* The user's newest row that began at or after since_ms and is not undone: 0 or -ENOENT. */
-int attendance_last(struct db *db, int64_t user_id, int64_t since_ms, struct attendance *out);
+/* The user's newest row that began in [since_ms, until_ms] and is not undone: 0 or -ENOENT. */
+int attendance_last(struct db *db, int64_t user_id, int64_t since_ms, int64_t until_ms, struct attendance *out);
 /* Closes what nobody closed; -ENOENT when it is closed already. */
 int attendance_forget(struct db *db, int64_t id, int64_t out_ms);
 /* One change of a row, with its history. out_ms 0 opens it again. -ENOENT: no such row. */
@@ -74,18 +74,19 @@ int patrol_end(struct db *db, int64_t id, int64_t end_ms, bool forgotten);
 /* ---- shifts that are watched ---- */
 
 enum shift_step { SHIFT_NEW, SHIFT_MEMBERS, SHIFT_LEADER, SHIFT_OFFICER, SHIFT_ENDED };
+enum { SHIFT_TOLD_MEMBERS = 1, SHIFT_TOLD_LEADER = 2, SHIFT_TOLD_OFFICER = 4 };
 struct shift_watch {
     int64_t id;
     char place[16], night[12];
     int64_t begin_ms, end_ms;
     enum shift_step step;
     int64_t step_ms;
-    bool told;
+    int told; /* SHIFT_TOLD_... */
 };
 /* Finds or makes the row of place and begin. */
 int shift_watch_of(struct db *db, const struct shift_watch *w, struct shift_watch *out);
 /* 0 or -ENOENT. */
 int shift_watch_find(struct db *db, const char *place, int64_t begin_ms, struct shift_watch *out);
-int shift_watch_step(struct db *db, int64_t id, enum shift_step step, int64_t now_ms, bool told);
+int shift_watch_step(struct db *db, int64_t id, enum shift_step step, int64_t now_ms, int told);
 
 #endif

@@ -9,6 +9,7 @@
 #include "gateway/base/civil.h"
 #include "gateway/base/err.h"
 #include "gateway/base/str.h"
+#include "gateway/desk/attend.h"
 #include "parsers/fold.h"
 #include "store/activity.h"
 
@@ -114,6 +115,14 @@ static int confirm(struct msg *m, const char *place, int64_t count)
     return rc < 0 ? rc : reply(m, out, false);
 }
 
+/* A patrol after midnight is still of the night that began before it. */
+static int64_t activity_since(const struct msg *m)
+{
+    bool patrol = !strncmp(m->m->form, "patrol_", 7);
+    int64_t shift_ms = patrol ? m->d->cfg->night_end_h * HOUR_MS : 0;
+    return period_start(m->m->def->period, m->now.wall_ms - shift_ms) + shift_ms;
+}
+
 int form_activity(struct msg *m)
 {
     const struct form_def *def = m->m->def;
@@ -143,6 +152,8 @@ int form_activity(struct msg *m)
     if (!rc)
         rc = audit(m->d, m->user->id, def->name, 0, m->id, a.place);
     if (!rc)
-        rc = activity_count(m->d->db, def->name, a.place, period_start(def->period, m->now.wall_ms), &count);
+        rc = attend_patrol(m);
+    if (!rc)
+        rc = activity_count(m->d->db, def->name, a.place, activity_since(m), &count);
     return rc < 0 ? rc : confirm(m, a.place, count);
 }

@@ -9,6 +9,7 @@
 #include "gateway/base/phone.h"
 #include "gateway/base/str.h"
 #include "gateway/desk/menu.h"
+#include "gateway/desk/attend.h"
 #include "gateway/desk/room.h"
 #include "gateway/desk/spare.h"
 #include "gateway/desk/trouble.h"
@@ -134,7 +135,10 @@ int desk_call(struct desk *d, const char *line, const char *number)
     int64_t id;
     if (!u && *number)
         rc = party_of(d->db, PARTY_SENDER, e164[0] ? e164 : number, now.wall_ms, &row.party_id);
-    return rc < 0 ? rc : message_add(d->db, &row, &id);
+    if (!rc)
+        rc = message_add(d->db, &row, &id);
+    bool attends = u && user_in_team(u) && d->cfg->attendance.missed_call;
+    return rc < 0 || !attends ? rc : attend_call(d, line, e164, u, id);
 }
 
 /* The row may be written to a user, to a stranger or to a tip's sender: one number, three

@@ -35,6 +35,10 @@ static const struct {
     {"lookup", form_lookup, ROSTER},
     {"checkin", form_checkin, ROSTER},
     {"checkout", form_checkout, ROSTER},
+    {"checkin_fix", form_fix_in, ROSTER}, /* one's own, or his team's */
+    {"checkout_fix", form_fix_out, ROSTER},
+    {"checkin_undo", form_undo_in, ROSTER},
+    {"checkout_undo", form_undo_out, ROSTER},
     {"help", form_help, ANYONE},
     {"stop", form_stop, ANYONE},
     {"code", form_code, OFFICERS | LEADERS},

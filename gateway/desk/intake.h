@@ -5,6 +5,7 @@
  *
  *   report tip sos safe ack close onscene supplement lookup checkin checkout help stop code
  *                  what its form asked for was done
+ *   attendance_fixed (SUA VAO, SUA RA, HUY VAO, HUY RA)
  *   correct cancel answer asked activity joined split call_out relay reopen
  *   register my_data menu
  *   invite_bad     DK without an invite that counts; he was told, or silenced after five in a day
@@ -18,7 +19,7 @@
  *   duty_list      chatter, for the duty desk's daily list, in silence
  *   machine        advertising, one-time passwords, short codes: silence
  *   late           a part that came after its message was handled: a supplement
- *   call           a missed call
+ *   call           a missed call; a team member's is checkin or checkout
  *   corrupt        octets that are no text
  *   failed         it could not be handled; the cause is in the log
  */

@@ -8,6 +8,7 @@
 #include "gateway/base/civil.h"
 #include "gateway/base/err.h"
 #include "gateway/base/log.h"
+#include "gateway/desk/attend.h"
 #include "gateway/desk/digest.h"
 #include "gateway/desk/intake.h"
 #include "gateway/desk/menu.h"
@@ -28,7 +29,7 @@ int job_standing(struct desk *d, const char *kind, const char *meta, int64_t per
 }
 
 /* Each sets its jobs of the calendar (JOB_WALL) from the calendar as it is; called again and again. */
-static int (*const calendars[])(struct desk *d) = {digest_plan};
+static int (*const calendars[])(struct desk *d) = {digest_plan, attend_plan};
 
 static int64_t calendar_off(const struct desk *d)
 {
@@ -107,6 +108,8 @@ static const struct {
     /* courier */
     {"trouble", trouble_due},
     {"alive", alive_due},
+    {"forgotten", attend_forgotten},
+    {"shift", attend_watch},
     /* clang-format on */
 };
 

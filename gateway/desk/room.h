@@ -55,6 +55,7 @@ struct desk {
     int64_t calendar_off_ms; /* of the calendar from service time when its jobs were planned last */
     bool calendar_known;
     bool careless;                            /* see desk_careful */
+    int64_t attend_hold_rel;                  /* attend_watch.c: texts may still lie on the SIM until then */
     struct throttle throttle[THROTTLE_SLOTS]; /* by user id */
     struct menu_memory *menus;                /* see menu_front.c */
     struct strangers strangers;
@@ -222,6 +223,11 @@ int form_lookup(struct msg *m);
 int form_checkin(struct msg *m);
 int form_checkout(struct msg *m);
 int form_activity(struct msg *m);
+/* attend_fix.c */
+int form_fix_in(struct msg *m);
+int form_fix_out(struct msg *m);
+int form_undo_in(struct msg *m);
+int form_undo_out(struct msg *m);
 int form_split(struct msg *m);
 int form_call_out(struct msg *m);
 int form_relay(struct msg *m);

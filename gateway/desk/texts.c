@@ -173,6 +173,28 @@ static const struct {
     [TEXT_DIGEST_MORE] = {"digest_more", ""},
     /* courier */
     [TEXT_TROUBLE] = {"trouble", "name text"},
+    /* attendance */
+    [TEXT_MISSED_IN] = {"missed_in", "place time"},
+    [TEXT_MISSED_OUT] = {"missed_out", "time hours"},
+    [TEXT_FORGOTTEN] = {"checkout_forgotten", "date time"},
+    [TEXT_SHIFT_REMIND] = {"shift_remind", "time place"},
+    [TEXT_SHIFT_REMIND_TEXT] = {"shift_remind_text", "time place"},
+    [TEXT_SHIFT_LEADER] = {"shift_leader", "time place count need text"},
+    [TEXT_SHIFT_OFFICER] = {"shift_officer", "time place count need"},
+    [TEXT_SHIFT_MISSED] = {"shift_missed", "time place date count need"},
+    [TEXT_FIX_OK] = {"fix_ok", "keyword name date time old"},
+    [TEXT_FIX_TOLD] = {"fix_told", "keyword name date time old"},
+    [TEXT_FIX_ADDED] = {"fix_added", "keyword name date time old"},
+    [TEXT_FIX_ADDED_TOLD] = {"fix_added_told", "keyword name date time old"},
+    [TEXT_FIX_HOW] = {"fix_how", "keyword"},
+    [TEXT_FIX_WHO] = {"fix_who", "keyword"},
+    [TEXT_FIX_OWN] = {"fix_own", "keyword"},
+    [TEXT_FIX_TIME] = {"fix_time", "keyword"},
+    [TEXT_FIX_NONE] = {"fix_none", "keyword"},
+    [TEXT_UNDO_IN] = {"undo_in", "keyword name date time old"},
+    [TEXT_UNDO_OUT] = {"undo_out", "keyword name date time old"},
+    [TEXT_UNDO_TOLD] = {"undo_told", "keyword name date time old"},
+    [TEXT_UNDO_NONE] = {"undo_none", "keyword"},
     [TEXT_ADVICE] = {"advice", ""},
 };
 
@@ -210,6 +232,9 @@ static const struct template_rule rules[] = {
     {"late", 7},
     {"held", 7},
     {"missed", 7},
+    {"date", 5},
+    {"need", 3},
+    {"old", 11}, /* attendance */
 };
 
 const char *text_key(enum text_id id)

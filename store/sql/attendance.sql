@@ -5,7 +5,7 @@ SELECT id, user_id, place, night, in_ms, out_ms, message_id, how, forgotten FROM
 
 -- name: attendance_newest
 SELECT id, user_id, place, night, in_ms, out_ms, message_id, how, forgotten FROM attendance
-WHERE user_id = $1 AND in_ms >= $2 AND void_ms IS NULL ORDER BY in_ms DESC LIMIT 1;
+WHERE user_id = $1 AND in_ms >= $2 AND in_ms <= $3 AND void_ms IS NULL ORDER BY in_ms DESC LIMIT 1;
 
 -- name: attendance_of_night
 SELECT id, user_id, place, night, in_ms, out_ms, message_id, how, forgotten FROM attendance

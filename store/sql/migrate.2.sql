@@ -63,7 +63,7 @@ CREATE TABLE shift_watch (
     night       TEXT    NOT NULL,
     step        INTEGER NOT NULL DEFAULT 0, -- done: 1 the members' turn, 2 the leader's, 3 the officer's, 4 ended
     step_ms     BIGINT  NOT NULL,        -- when
-    told        INTEGER NOT NULL DEFAULT 0, -- 1 = somebody had to be told of it
+    told        INTEGER NOT NULL DEFAULT 0, -- who had to be told: bits 1 the members, 2 the leader, 4 the officer
     UNIQUE (place, begin_ms)
 );
 CREATE INDEX shift_watch_night ON shift_watch (night);

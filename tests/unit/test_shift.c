@@ -265,7 +265,7 @@ static void what_is_wrong_with_a_shift_is_said_with_its_line(void **state)
     refuses(*state, "shifts = ( { since = \"12/11\"; } );", "a date is written 2026-11-12", false);
     refuses(*state, "shifts = ( { since = \"2026-11-12\"; until = \"2026-11-11\"; } );", "has no day", false);
     refuses(*state, "shifts = ( { places = \"6 7\"; } );", "there is no village '7'", false);
-    refuses(*state, "shifts = ( { need = 0; } );", "need = 0 is out of range", false);
+    refuses(*state, "shifts = ( { need = 17; } );", "need = 17 is out of range", false);
     refuses(*state, "shifts = ( { need = 2; members = [ \"0912000001\" ]; } );", "only 1 members", false);
     refuses(*state, "shifts = ( { remind_after_min = 40; } );", "the members are reminded first", false);
     refuses(*state, "shifts = ( { from = \"21:00\"; to = \"21:50\"; } );", "over after 50 minutes", false);

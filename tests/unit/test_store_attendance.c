@@ -68,7 +68,7 @@ static void people_are_counted_once_and_what_was_undone_not_at_all(void **state)
     assert_int_equal(people(s, "", "2026-11-01", "2026-12-01"), 3);
     assert_int_equal(people(s, "6", "2026-11-13", "2026-12-01"), 0);
     struct attendance last;
-    assert_int_equal(attendance_last(s->db, 4, 0, &last), -ENOENT);
+    assert_int_equal(attendance_last(s->db, 4, 0, INT64_MAX, &last), -ENOENT);
     assert_int_equal(attendance_open(s->db, 4, &last), -ENOENT);
 }
 
@@ -173,10 +173,10 @@ static void a_shift_is_watched_once(void **state)
     assert_int_equal(shift_watch_find(s->db, "6", NOW_MS, &out), -ENOENT);
     assert_int_equal(shift_watch_of(s->db, &w, &out), 0);
     assert_int_equal(out.step, SHIFT_NEW);
-    assert_int_equal(shift_watch_step(s->db, out.id, SHIFT_LEADER, NOW_MS + H, true), 0);
+    assert_int_equal(shift_watch_step(s->db, out.id, SHIFT_LEADER, NOW_MS + H, SHIFT_TOLD_LEADER), 0);
     assert_int_equal(shift_watch_of(s->db, &w, &out), 0);
-    assert_true(out.step == SHIFT_LEADER && out.step_ms == NOW_MS + H && out.told);
-    assert_int_equal(shift_watch_step(s->db, 77, SHIFT_ENDED, NOW_MS, false), -ENOENT);
+    assert_true(out.step == SHIFT_LEADER && out.step_ms == NOW_MS + H && out.told == SHIFT_TOLD_LEADER);
+    assert_int_equal(shift_watch_step(s->db, 77, SHIFT_ENDED, NOW_MS, 0), -ENOENT);
 }
 
 #define attendance_test(name) cmocka_unit_test_setup_teardown(name, setup, store_teardown)
