@@ -133,6 +133,9 @@ struct config {
     int reply_ttl_s;                  /* default 3600 */
     int digest_ttl_s;                 /* default 43200 */
     int sos_repeat_s;                 /* default 120 */
+    int reach_after_s;                /* no delivery report within: "chua den may", default 180 */
+    int handover_s;                   /* nobody confirms a hand-over within: it stays, default 600 */
+    int stand_still_s[6];             /* by severity 1..5: taken, and no word since: asked for; 0 = never */
     int call_out_count_s;             /* DIEU: how many came is told after, default 900 */
     int code_rest_days;               /* a code is free again after, default 90 */
     int tip_number_days;              /* a tipster's number is erased after, default 7 */

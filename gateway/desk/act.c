@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The forms that act on an incident: NHAN, XONG, COMAT, THEM, XEM. Called by dispatch. */
+/* The forms that act on an incident: XONG, COMAT, THEM, XEM. Called by dispatch. */
 #include "gateway/desk/event.h"
 #include "gateway/desk/room.h"
 
@@ -10,72 +10,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#define STATE_SIZE 106 /* septets of a lookup that are left beside code, kind and place, and a NUL */
+
 static const char *name_of(const struct desk *d, int64_t user_id)
 {
     const struct user *u = people_by_id(&d->people, user_id);
     return u ? u->name : "Can bo";
-}
-
-static bool is_tip(const struct incident *in)
-{
-    return !strcmp(in->form, "tip");
-}
-
-/* Who took it is told to the reporter and to the others who were called. */
-static int tell_ack(struct msg *m, const struct incident *in)
-{
-    char out[OUT_SIZE];
-    const struct config *c = m->d->cfg;
-    int rc = 0;
-    if (!in->restricted && in->user_id != m->user->id) {
-        bool stranger = is_tip(in) || !in->user_id;
-        rc = text_say(c, stranger ? TEXT_ACK_TIPSTER : TEXT_ACK_REPORTER, out, sizeof(out), "code", in->code, "name",
-                      m->user->name, NULL);
-        if (!rc)
-            rc = tell_reporter(m->d, in, out);
-    }
-    if (!rc)
-        rc = text_say(c, TEXT_ACK_OTHERS, out, sizeof(out), "code", in->code, "name", m->user->name, NULL);
-    return rc < 0 ? rc : alert_concerned(m->d, in, m->user->id, PRIO_REPLY, out);
-}
-
-static int ack_taken_already(struct msg *m, const struct incident *in)
-{
-    char time[24], out[OUT_SIZE];
-    bool closed = strcmp(in->state, "acked") != 0;
-    clock_text(closed ? in->closed_ms : in->acked_ms, m->now.wall_ms, time, sizeof(time));
-    enum text_id id = closed ? TEXT_CLOSE_ALREADY : in->acked_by == m->user->id ? TEXT_ACK_YOURS : TEXT_ACK_ALREADY;
-    m->disposition = "acted_already";
-    int rc = text_say(m->d->cfg, id, out, sizeof(out), "code", in->code, "time", time, "name",
-                      name_of(m->d, in->acked_by), NULL);
-    return rc < 0 ? rc : reply(m, out, false);
-}
-
-int form_ack(struct msg *m)
-{
-    struct incident in;
-    int rc = incident_of(m, &in);
-    if (rc)
-        return rc < 0 ? rc : 0;
-    if (strcmp(in.state, "open") != 0)
-        return ack_taken_already(m, &in);
-    m->disposition = "ack";
-    rc = incident_ack(m->d->db, in.id, m->user->id, m->now.wall_ms);
-    if (!rc)
-        rc = audit(m->d, m->user->id, "ack", in.id, m->id, "");
-    if (!rc)
-        rc = event_incident_id(m->d, "acked", in.id, m->user->id);
-    if (!rc)
-        rc = alert_stop(m->d, in.id);
-    if (!rc)
-        rc = concern_add(m->d->db, in.id, m->user->id, in.alert_step);
-    char out[OUT_SIZE];
-    if (!rc)
-        rc = text_say(m->d->cfg, in.restricted ? TEXT_ACK_RESTRICTED : TEXT_ACK_OK, out, sizeof(out), "code", in.code,
-                      "kind", in.kind, "place", incident_place_name(m->d, &in), NULL);
-    if (!rc)
-        rc = reply(m, out, true);
-    return rc < 0 ? rc : tell_ack(m, &in);
 }
 
 static int tell_closed(struct msg *m, const struct incident *in)
@@ -130,6 +70,8 @@ int form_onscene(struct msg *m)
     if (!rc)
         rc = audit(m->d, m->user->id, "onscene", in.id, m->id, "");
     if (!rc)
+        rc = still_moved(m->d, &in);
+    if (!rc)
         rc = text_say(m->d->cfg, TEXT_ONSCENE_OK, out, sizeof(out), "code", in.code, "time", time, NULL);
     if (!rc)
         rc = reply(m, out, false);
@@ -153,6 +95,8 @@ int form_supplement(struct msg *m)
     m->disposition = "supplement";
     int64_t who = m->user ? m->user->id : 0;
     rc = audit(m->d, who, "supplement", in.id, m->id, m->m->text);
+    if (!rc)
+        rc = still_moved(m->d, &in);
     if (!rc)
         rc = reply_text(m, TEXT_SUPPLEMENT_OK, "code", in.code);
     char out[OUT_SIZE];
@@ -200,13 +144,22 @@ int form_lookup(struct msg *m)
     if (rc)
         return rc < 0 ? rc : 0;
     m->disposition = "lookup";
-    char state[80], out[OUT_SIZE];
+    char state[STATE_SIZE], out[OUT_SIZE], unreached[100] = "";
     bool bare = in.restricted || !m->user; /* a restricted one says no more than its state */
     state_text(m, &in, !bare, state, sizeof(state));
     if (!bare) {
         rc = add_called(m, &in, state, sizeof(state));
         if (rc < 0)
             return rc;
+    }
+    if (m->user && user_is_officer(m->user))
+        rc = reach_text(m->d, &in, unreached, sizeof(unreached));
+    if (rc < 0)
+        return rc;
+    size_t n = strlen(state);
+    if (unreached[0]) {
+        unreached[0] = 'c';
+        snprintf(state + n, STATE_SIZE - n, "; %.*s", (int)strlen(unreached) - 2, unreached);
     }
     rc = text_say(m->d->cfg, bare ? TEXT_LOOKUP_OWN : TEXT_LOOKUP, out, sizeof(out), "code", in.code, "kind", in.kind,
                   "place", incident_place_name(m->d, &in), "state", state, "text", in.text, NULL);

@@ -1,98 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Who is told, and again until somebody takes it. Called by the forms (first alerts) and by
- * the jobs (repeats). A restricted incident never leaves the officers named for its kind.
+ * Alerts, and again until somebody takes it: each repeat is a step up (whom.h says who is told at which).
+ * Called by the forms (first alerts), by the jobs (repeats) and by reach.c (nobody's phone was
+ * reached: the next step goes at once). A restricted incident never leaves the officers named for its
+ * kind.
  */
 #include "gateway/desk/event.h"
-#include "gateway/desk/room.h"
+#include "gateway/desk/whom.h"
 
 #include "gateway/base/civil.h"
 #include "gateway/base/err.h"
 #include "gateway/base/log.h"
+#include "gateway/plan/rota.h"
+#include "store/alert.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define PATROL_MAX 128
-#define SHIFT_MAX_MS (16 * HOUR_MS) /* an older VAO without RA is a forgotten one */
 #define REPEAT_CAP_MS (6 * HOUR_MS)
-#define STEP_CHIEF 2 /* from this step on the chief is told too */
 
-enum wanted { WANTED_NO, WANTED_OFFICER, WANTED_TEAM };
-
-/* Whoever is on patrol in one place now. */
-struct patrol {
-    const char *place;
-    int64_t since_ms;
-    int64_t ids[PATROL_MAX];
-    size_t n;
-};
-
-static int patrol_add(void *ctx, const struct attendance *a)
+static void job_key(int64_t incident_id, char *key, size_t size)
 {
-    struct patrol *p = ctx;
-    if (p->n < PATROL_MAX && a->in_ms >= p->since_ms && !strcmp(a->place, p->place))
-        p->ids[p->n++] = a->user_id;
-    return 0;
+    snprintf(key, size, "%lld", (long long)incident_id);
 }
 
-static bool on_patrol(const struct patrol *p, int64_t id)
+static bool is_sos(const struct incident *in)
 {
-    for (size_t i = 0; i < p->n; i++)
-        if (p->ids[i] == id)
-            return true;
-    return false;
-}
-
-bool alert_named(const struct desk *d, const char *kind, const struct user *u)
-{
-    const struct kind *k = config_kind(d->cfg, kind);
-    if (!k || !u)
-        return false;
-    for (size_t i = 0; i < k->n_officers; i++)
-        if (!strcmp(k->officers[i], u->phone))
-            return true;
-    /* nobody named: the chief alone, the smallest circle that can act */
-    return k->n_officers == 0 && u->role == ROLE_CHIEF;
-}
-
-static enum wanted wanted_general(const struct incident *in, const struct user *u, int step, const struct patrol *p)
-{
-    bool tip = !strcmp(in->form, "tip"), sos = !strcmp(in->form, "sos");
-    if (u->role == ROLE_DUTY)
-        return WANTED_OFFICER;
-    if (u->role == ROLE_CHIEF)
-        return step >= STEP_CHIEF ? WANTED_OFFICER : WANTED_NO;
-    if (in->unverified && !tip)
-        return WANTED_NO; /* to the duty desk first: anybody can text anything */
-    if (!in->place[0] || !user_covers(u, in->place))
-        return WANTED_NO;
-    if (u->role == ROLE_AREA_OFFICER)
-        return WANTED_OFFICER;
-    if (tip || !user_in_team(u) || (step > 0 && !sos))
-        return WANTED_NO;
-    return u->role == ROLE_LEADER || on_patrol(p, u->id) ? WANTED_TEAM : WANTED_NO;
-}
-
-static enum wanted wanted(const struct desk *d, const struct incident *in, const struct user *u, int step,
-                          const struct patrol *p)
-{
-    if (u->stopped || u->id == in->user_id)
-        return WANTED_NO;
-    if (in->restricted)
-        return alert_named(d, in->kind, u) ? WANTED_OFFICER : WANTED_NO;
-    const struct kind *k = config_kind(d->cfg, in->kind);
-    if (k && k->goes == GOES_DUTY && !strcmp(in->form, "incident"))
-        return u->role == ROLE_DUTY || (u->role == ROLE_CHIEF && step >= STEP_CHIEF) ? WANTED_OFFICER : WANTED_NO;
-    return wanted_general(in, u, step, p);
+    return !strcmp(in->form, "sos");
 }
 
 static enum text_id text_of(const struct incident *in, int step, enum wanted w)
 {
     if (in->restricted)
-        return TEXT_ALERT_RESTRICTED;
-    if (!strcmp(in->form, "sos"))
-        return TEXT_ALERT_SOS;
+        return step > 0 ? TEXT_ALERT_RESTRICTED_AGAIN : TEXT_ALERT_RESTRICTED;
+    if (is_sos(in))
+        return step > 0 ? TEXT_ALERT_SOS_AGAIN : TEXT_ALERT_SOS;
     if (w == WANTED_TEAM)
         return TEXT_ALERT_TEAM;
     if (step > 0)
@@ -109,36 +51,40 @@ static const char *sender_name(const struct desk *d, const struct incident *in)
     return u ? u->name : "Nguoi dan";
 }
 
-static int tell_one(struct desk *d, const struct incident *in, const struct user *u, int step, enum wanted w)
+/* unreached: whose phones the alert did not come to, "" = no word of it. */
+static int tell_one(struct desk *d, const struct incident *in, const struct user *u, int step, enum wanted w,
+                    const char *unreached)
 {
     char out[OUT_SIZE], step_text[8];
+    int64_t row = 0;
+    bool skipped = *unreached && !in->restricted && !is_sos(in);
     snprintf(step_text, sizeof(step_text), "%d", step % 100);
-    enum text_id id = text_of(in, step, w);
+    enum text_id id = skipped ? TEXT_ALERT_UNREACHED : text_of(in, step, w);
     const char *what = in->text_in ? in->text_in : in->text;
     if (!*what)
-        what = id == TEXT_ALERT_SOS ? "can giup" : "khong ghi chi tiet";
-    int rc = text_say(d->cfg, id, out, sizeof(out), "code", in->code, "kind", in->kind, "place",
-                      incident_place_name(d, in), "text", what, "name", sender_name(d, in), "step", step_text, NULL);
+        what = is_sos(in) ? "can giup" : "khong ghi chi tiet";
+    int rc =
+        text_say(d->cfg, id, out, sizeof(out), "code", in->code, "kind", in->kind, "place", incident_place_name(d, in),
+                 "text", what, "name", skipped ? unreached : sender_name(d, in), "step", step_text, NULL);
     if (!rc)
-        rc = concern_add(d->db, in->id, u->id, step);
-    if (!rc)
-        rc = tell_user(d, u->id, strcmp(in->form, "sos") ? PRIO_ALERT : PRIO_SOS, in->id, in->message_id, out);
-    return rc;
+        rc = tell_user_row(d, u->id, is_sos(in) ? PRIO_SOS : PRIO_ALERT, in->id, in->message_id, out, &row);
+    return rc < 0 ? rc : alert_told(d->db, in->id, u->id, step, service_now(&d->time).rel_ms, row);
 }
 
 /* Tells everyone who is wanted at this step, with only_new those who were not told before; *told
  * counts the officers. */
-static int tell_wanted(struct desk *d, const struct incident *in, int step, bool only_new, int *told)
+static int tell_wanted(struct desk *d, const struct incident *in, int step, bool only_new, const char *unreached,
+                       int *told)
 {
-    struct patrol p = {.place = in->place, .since_ms = clock_now_ms(d->clock) - SHIFT_MAX_MS};
-    int rc = attendance_each_open(d->db, patrol_add, &p);
+    struct whom whom;
+    int rc = whom_of(&whom, d, in, step);
     *told = 0;
     for (size_t i = 0; !rc && i < d->people.n; i++) {
         const struct user *u = &d->people.users[i];
-        enum wanted w = wanted(d, in, u, step, &p);
+        enum wanted w = whom_wanted(&whom, u);
         if (w == WANTED_NO || (only_new && incident_concerns(d, in->id, u->id)))
             continue;
-        rc = tell_one(d, in, u, step, w);
+        rc = tell_one(d, in, u, step, w, unreached);
         *told += w == WANTED_OFFICER;
     }
     return rc;
@@ -148,14 +94,14 @@ static int tell_wanted(struct desk *d, const struct incident *in, int step, bool
  * named officers or nobody. */
 static int tell_somebody(struct desk *d, const struct incident *in, int step)
 {
-    int told, rc = tell_wanted(d, in, step, false, &told);
+    int told, rc = tell_wanted(d, in, step, false, "", &told);
     if (rc < 0 || told)
         return rc;
     for (size_t i = 0; !rc && !in->restricted && i < d->people.n; i++) {
         const struct user *u = &d->people.users[i];
         if (u->role != ROLE_CHIEF || u->stopped || u->id == in->user_id)
             continue;
-        rc = tell_one(d, in, u, step, WANTED_OFFICER);
+        rc = tell_one(d, in, u, step, WANTED_OFFICER, "");
         told++;
     }
     if (!told)
@@ -165,15 +111,17 @@ static int tell_somebody(struct desk *d, const struct incident *in, int step)
 
 static int schedule(struct desk *d, const struct incident *in, int step)
 {
-    bool sos = !strcmp(in->form, "sos");
-    int64_t base_ms = SECOND_MS * (sos ? d->cfg->sos_repeat_s : d->cfg->alert_repeat_s[in->severity]);
+    struct now now = service_now(&d->time);
+    int repeat_s = is_sos(in) ? d->cfg->sos_repeat_s : rota_repeat_s(d->cfg, in->severity, now_calendar(now));
+    int64_t base_ms = SECOND_MS * repeat_s;
     /* at the kind's pace at first, then ever slower: it never stops before NHAN, nor floods */
-    int slower = sos ? step - 10 : step - 3;
+    int slower = is_sos(in) ? step - 10 : step - STEP_ALL;
     while (slower-- > 0 && base_ms < REPEAT_CAP_MS)
         base_ms *= 2;
     char key[24];
-    snprintf(key, sizeof(key), "%lld", (long long)in->id);
-    return job_set(d->db, "alert", key, JOB_REL, service_now(&d->time).rel_ms + base_ms);
+    job_key(in->id, key, sizeof(key));
+    int rc = job_set(d->db, "alert", key, JOB_REL, now.rel_ms + base_ms);
+    return rc < 0 ? rc : reach_watch(d, in->id);
 }
 
 static bool goes_out(const struct desk *d, const struct incident *in, bool under_way)
@@ -183,7 +131,9 @@ static bool goes_out(const struct desk *d, const struct incident *in, bool under
     const struct kind *k = config_kind(d->cfg, in->kind);
     if (!k || in->restricted)
         return true;
-    return k->goes == GOES_AT_ONCE || k->goes == GOES_DUTY || (k->goes == GOES_WHILE_UNDER_WAY && under_way);
+    if (k->goes == GOES_AT_ONCE || k->goes == GOES_DUTY || (k->goes == GOES_WHILE_UNDER_WAY && under_way))
+        return true;
+    return rota_at_once(d->cfg, in->severity, now_calendar(service_now(&d->time)));
 }
 
 int alert_first(struct msg *m, const struct incident *in, bool under_way)
@@ -193,8 +143,8 @@ int alert_first(struct msg *m, const struct incident *in, bool under_way)
     int held = strangers_hold(m, in);
     if (held)
         return held < 0 ? held : 0;
-    int rc = tell_somebody(m->d, in, 0);
-    return rc < 0 ? rc : schedule(m->d, in, 0);
+    int rc = tell_somebody(m->d, in, STEP_FIRST);
+    return rc < 0 ? rc : schedule(m->d, in, STEP_FIRST);
 }
 
 int alert_more(struct msg *m, const struct incident *in)
@@ -202,7 +152,7 @@ int alert_more(struct msg *m, const struct incident *in)
     int told;
     if (!goes_out(m->d, in, true))
         return 0;
-    int rc = tell_wanted(m->d, in, 0, !in->restricted, &told);
+    int rc = tell_wanted(m->d, in, STEP_FIRST, !in->restricted, "", &told);
     return rc < 0 ? rc : schedule(m->d, in, in->alert_step);
 }
 
@@ -213,8 +163,8 @@ int alert_unanswered(struct desk *d, const struct incident *in)
         return 0;
     for (size_t i = 0; !rc && i < d->people.n; i++) {
         const struct user *u = &d->people.users[i];
-        if (u->role == ROLE_DUTY && !u->stopped && !incident_concerns(d, in->id, u->id))
-            rc = tell_one(d, in, u, 0, WANTED_OFFICER);
+        if (whom_on_duty(d, u) && !u->stopped && !incident_concerns(d, in->id, u->id))
+            rc = tell_one(d, in, u, STEP_FIRST, WANTED_OFFICER, "");
     }
     return rc;
 }
@@ -222,30 +172,67 @@ int alert_unanswered(struct desk *d, const struct incident *in)
 int alert_again(struct desk *d, int64_t incident_id)
 {
     struct incident in;
+    char detail[16];
     int rc = incident_by_id(d->db, incident_id, &in);
     if (rc == -ENOENT || (!rc && strcmp(in.state, "open") != 0))
         return 0;
     if (rc < 0)
         return rc;
     int step = in.alert_step + 1;
+    snprintf(detail, sizeof(detail), "%d", step);
     /* what is still queued says the same: it must not pile up behind a dead modem */
-    rc = outbox_cancel(d->db, in.id, strcmp(in.form, "sos") ? PRIO_ALERT : PRIO_SOS, 0);
+    rc = outbox_cancel(d->db, in.id, is_sos(&in) ? PRIO_SOS : PRIO_ALERT, 0);
     if (rc >= 0)
         rc = incident_set_step(d->db, in.id, step);
     if (!rc)
         rc = event_incident(d, "escalated", &in, 0);
     if (!rc)
-        rc = audit(d, 0, "alert_again", in.id, 0, "");
+        rc = audit(d, 0, "alert_again", in.id, 0, detail);
     if (!rc)
         rc = tell_somebody(d, &in, step);
     return rc < 0 ? rc : schedule(d, &in, step);
 }
 
+int alert_skip(struct desk *d, const struct incident *in, const char *unreached, int *told)
+{
+    int step = in->alert_step, rc = 0;
+    char detail[16];
+    *told = 0;
+    while (!rc && !*told && step < STEP_ALL)
+        rc = tell_wanted(d, in, ++step, true, unreached, told);
+    if (rc < 0 || !*told) /* everybody was told already: the repeats go on as they are */
+        return rc;
+    snprintf(detail, sizeof(detail), "%d", step);
+    rc = incident_set_step(d->db, in->id, step);
+    if (!rc)
+        rc = audit(d, 0, "alert_skip", in->id, 0, detail);
+    if (!rc)
+        rc = event_incident(d, "escalated", in, 0);
+    return rc < 0 ? rc : schedule(d, in, step);
+}
+
+int alert_beside(struct desk *d, const struct incident *in, const char *unreached)
+{
+    struct whom whom;
+    if (in->restricted || in->alert_step >= STEP_DESK)
+        return 0;
+    int rc = whom_of(&whom, d, in, STEP_DESK);
+    for (size_t i = 0; !rc && i < d->people.n; i++) {
+        const struct user *u = &d->people.users[i];
+        if (u->role == ROLE_AREA_OFFICER && whom_wanted(&whom, u) == WANTED_OFFICER &&
+            !incident_concerns(d, in->id, u->id))
+            rc = tell_one(d, in, u, in->alert_step, WANTED_OFFICER, unreached);
+    }
+    return rc;
+}
+
 int alert_stop(struct desk *d, int64_t incident_id)
 {
     char key[24];
-    snprintf(key, sizeof(key), "%lld", (long long)incident_id);
+    job_key(incident_id, key, sizeof(key));
     int rc = job_cancel(d->db, "alert", key);
+    if (!rc)
+        rc = job_cancel(d->db, "reach", key);
     if (!rc)
         rc = outbox_cancel(d->db, incident_id, PRIO_ALERT, 0);
     if (rc >= 0)
@@ -283,7 +270,7 @@ int alert_duty(struct desk *d, enum priority p, int64_t incident_id, int64_t mes
 {
     int rc = 0;
     for (size_t i = 0; !rc && i < d->people.n; i++)
-        if (d->people.users[i].role == ROLE_DUTY)
+        if (whom_on_duty(d, &d->people.users[i]))
             rc = tell_user(d, d->people.users[i].id, p, incident_id, message_id, body);
     return rc;
 }

@@ -62,6 +62,8 @@ int form_call_out(struct msg *m)
     rc = call_team(m, &in, &told);
     if (!rc)
         rc = audit(m->d, m->user->id, "call_out", in.id, m->id, "");
+    if (!rc)
+        rc = still_moved(m->d, &in);
     job_key(&in, key);
     if (!rc && told)
         rc = job_set(m->d->db, "callout", key, JOB_REL, m->now.rel_ms + m->d->cfg->call_out_count_s * SECOND_MS);

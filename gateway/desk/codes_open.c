@@ -75,6 +75,16 @@ static int say_state(struct view *v, const struct incident *in, struct pager *p)
     return page_text(p, v->d->cfg, TEXT_CODES_ONE_CLOSED, "time", time, NULL);
 }
 
+/* Whose phones the alert did not come to. */
+static int say_unreached(struct view *v, const struct incident *in, struct pager *p)
+{
+    char names[100];
+    int rc = reach_text(v->d, in, names, sizeof(names));
+    if (!rc && names[0])
+        page_add(p, "%s", names);
+    return rc;
+}
+
 static int one(struct view *v, const char *code, struct pager *p)
 {
     struct incident in;
@@ -88,6 +98,8 @@ static int one(struct view *v, const char *code, struct pager *p)
     view_place_name(v, in.place, name, sizeof(name));
     page_add(p, "%s %s%s%s %s.", in.code, kind_word(&in), *name ? " " : "", name, time);
     rc = say_state(v, &in, p);
+    if (!rc && view_is_officer(v))
+        rc = say_unreached(v, &in, p);
     if (rc < 0 || in.restricted)
         return rc;
     page_flow(p, in.text);

@@ -8,6 +8,7 @@
 
 #include "gateway/base/err.h"
 #include "gateway/base/str.h"
+#include "store/alert.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -23,6 +24,8 @@ int form_relay(struct msg *m)
     if (in.restricted) /* whoever does the harm may hold the phone */
         return reply_text(m, TEXT_RELAY_NO, "code", in.code);
     rc = audit(m->d, m->user->id, "relay", in.id, m->id, m->m->text);
+    if (!rc)
+        rc = still_moved(m->d, &in);
     if (!rc)
         rc = text_say(m->d->cfg, TEXT_RELAY, out, sizeof(out), "code", in.code, "text", m->m->text, NULL);
     if (!rc)
@@ -44,6 +47,8 @@ int form_reopen(struct msg *m)
         return reply_text(m, TEXT_REOPEN_NO, "code", in.code);
     if (!rc)
         rc = audit(m->d, m->user->id, "reopen", in.id, m->id, m->m->text);
+    if (!rc) /* what came to a phone before says nothing of the alerts to come */
+        rc = alert_forget_reach(m->d->db, in.id);
     if (!rc)
         rc = incident_by_id(m->d->db, in.id, &in);
     if (!rc)

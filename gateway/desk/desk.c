@@ -155,9 +155,16 @@ int desk_report(struct desk *d, const char *line, int ref, const char *number, b
         if (!rc)
             rc = outbox_report(d->db, line, ref, 0, party, delivered, since, now.wall_ms, &id);
     }
+    if (!rc)
+        rc = reach_heard(d, id, delivered);
     if (!rc && !delivered) /* courier: an urgent one has another way */
         rc = spare_undelivered(d, id);
     return rc == -ENOENT ? 0 : rc;
+}
+
+int desk_unsent(struct desk *d, int64_t outbox_id)
+{
+    return reach_heard(d, outbox_id, false);
 }
 
 int desk_line(struct desk *d, const struct line_state *s)

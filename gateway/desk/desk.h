@@ -54,6 +54,8 @@ int desk_calendar(struct desk *d);
 int desk_job(struct desk *d, const struct job *job);
 /* A delivery report of a line. */
 int desk_report(struct desk *d, const char *line, int ref, const char *number, bool delivered);
+/* A row that was given up: it could not be sent. */
+int desk_unsent(struct desk *d, int64_t outbox_id);
 /* What a line says of itself, or that it went up or down: kept, and told when it matters. */
 int desk_line(struct desk *d, const struct line_state *s);
 /* The answer to the balance query of a line (result as in struct line_ussd). */

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define QUESTION_TTL_MS (30 * MINUTE_MS)
 #define CHOICES_SEPTETS 48
@@ -53,11 +54,23 @@ static void set_choices(struct question *q, const struct meaning *mm)
         q->choices[0] = '\0'; /* then by name */
 }
 
+/* A question about what a report lacks; the others only ask which, or whether. */
+static bool about_report(const struct question *q)
+{
+    return !strcmp(q->field, "place") || !strcmp(q->field, "kind");
+}
+
+/* "cancel", "ack": the choices are codes. */
+static bool asks_code(const struct question *q)
+{
+    return !strcmp(q->field, "cancel") || !strcmp(q->field, "ack");
+}
+
 /* Runs out: the duty desk gets it as it is, unless somebody was told already. */
 static int hand_over(struct desk *d, const struct question *q)
 {
     struct incident in;
-    if (!strcmp(q->field, "cancel"))
+    if (!about_report(q))
         return 0;
     int rc = incident_by_id(d->db, q->incident_id, &in);
     if (rc < 0)
@@ -76,30 +89,42 @@ int dialogue_expired(struct desk *d, const char *key)
     return rc < 0 ? rc : hand_over(d, &q);
 }
 
-static int ask(struct msg *m, struct question *q)
+int dialogue_put(struct desk *d, struct question *q)
 {
     char key[24];
     int64_t id, replaced;
     struct question old;
-    q->user_id = m->user ? m->user->id : 0;
-    q->party_id = m->user ? 0 : m->party_id;
-    q->asked_ms = m->now.wall_ms;
-    if (!q->user_id && !q->party_id)
-        return 0;
-    int had = question_of(m->d->db, q->user_id, q->party_id, &old);
-    int rc = menu_close(m->d, q->user_id);
+    struct now now = service_now(&d->time);
+    q->asked_ms = now.wall_ms;
+    int had = question_of(d->db, q->user_id, q->party_id, &old);
+    int rc = menu_close(d, q->user_id);
     if (!rc)
-        rc = question_ask(m->d->db, q, &id, &replaced);
+        rc = question_ask(d->db, q, &id, &replaced);
     if (!rc && had == 0 && replaced) {
         job_key(replaced, key, sizeof(key));
-        rc = job_cancel(m->d->db, "question", key);
+        rc = job_cancel(d->db, "question", key);
         if (!rc)
-            rc = hand_over(m->d, &old);
+            rc = hand_over(d, &old);
     }
     if (rc < 0)
         return rc;
     job_key(id, key, sizeof(key));
-    return job_set(m->d->db, "question", key, JOB_REL, m->now.rel_ms + QUESTION_TTL_MS);
+    return job_set(d->db, "question", key, JOB_REL, now.rel_ms + QUESTION_TTL_MS);
+}
+
+int dialogue_end(struct desk *d, const struct question *q, const char *state)
+{
+    char key[24];
+    job_key(q->id, key, sizeof(key));
+    int rc = question_end(d->db, q->id, state);
+    return rc < 0 ? rc : job_cancel(d->db, "question", key);
+}
+
+static int ask(struct msg *m, struct question *q)
+{
+    q->user_id = m->user ? m->user->id : 0;
+    q->party_id = m->user ? 0 : m->party_id;
+    return q->user_id || q->party_id ? dialogue_put(m->d, q) : 0;
 }
 
 int dialogue_about(struct msg *m, const struct incident *in)
@@ -120,13 +145,15 @@ int dialogue_about(struct msg *m, const struct incident *in)
     return rc < 0 ? rc : reply(m, out, true);
 }
 
-int dialogue_which(struct msg *m, const char *codes, const char *text)
+int dialogue_which(struct msg *m, const char *field, enum text_id id, const char *codes, const char *text)
 {
-    struct question q = {.field = "cancel"};
+    struct question q = {0};
     char out[OUT_SIZE];
-    int rc = str_copy(q.choices, sizeof(q.choices), codes);
+    int rc = str_copy(q.field, sizeof(q.field), field);
     if (!rc)
-        rc = text_say(m->d->cfg, TEXT_ASK_CANCEL, out, sizeof(out), "which", text, NULL);
+        rc = str_copy(q.choices, sizeof(q.choices), codes);
+    if (!rc)
+        rc = text_say(m->d->cfg, id, out, sizeof(out), "which", text, NULL);
     if (!rc)
         rc = ask(m, &q);
     return rc < 0 ? rc : reply(m, out, false);
@@ -142,19 +169,18 @@ static int own_question(struct msg *m, struct question *q)
 
 static int answered(struct msg *m, const struct question *q)
 {
-    char key[24];
-    job_key(q->id, key, sizeof(key));
     m->disposition = "answer";
     m->incident_id = q->incident_id;
-    int rc = question_end(m->d->db, q->id, "answered");
-    return rc < 0 ? rc : job_cancel(m->d->db, "question", key);
+    return dialogue_end(m->d, q, "answered");
 }
 
 static int apply(struct msg *m, const struct question *q, const char *choice)
 {
     struct incident in;
     int rc = answered(m, q);
-    if (!rc && !strcmp(q->field, "cancel"))
+    if (!rc && !strcmp(q->field, "handover"))
+        return handover_answer(m, q->incident_id, !strcmp(choice, "co"));
+    if (!rc && asks_code(q))
         rc = incident_by_code(m->d->db, choice, &in);
     else if (!rc)
         rc = incident_by_id(m->d->db, q->incident_id, &in);
@@ -162,6 +188,8 @@ static int apply(struct msg *m, const struct question *q, const char *choice)
         return rc;
     if (!strcmp(q->field, "cancel"))
         return edit_cancel(m, &in, "");
+    if (!strcmp(q->field, "ack"))
+        return ack_take(m, &in);
     rc = !strcmp(q->field, "place") ? edit_place(m, &in, choice) : edit_kind(m, &in, choice);
     return rc < 0 ? rc : edit_confirm(m, &in, TEXT_REPORT_OK);
 }
@@ -211,12 +239,32 @@ int form_answer(struct msg *m)
     return rc < 0 || !may ? rc : reply_text(m, TEXT_ANSWER_NONE, "", "");
 }
 
+/* "dong y", "khong": 1 done, 0 other words. */
+static int handover_word(struct msg *m, const struct question *q)
+{
+    static const char *const yes[] = {"co", "dong y", "ok", "duoc"}, *const no[] = {"khong", "ko", "khong dong y"};
+    char word[40];
+    const char *choice = NULL;
+    if (fold_unaccent(m->body, strlen(m->body), word, sizeof(word)) < 0)
+        return 0;
+    for (size_t i = 0; i < ARRAY_LEN(yes); i++)
+        if (!strcasecmp(word, yes[i]))
+            choice = "co";
+    for (size_t i = 0; i < ARRAY_LEN(no); i++)
+        if (!strcasecmp(word, no[i]))
+            choice = "khong";
+    int rc = choice ? apply(m, q, choice) : 0;
+    return rc < 0 ? rc : choice != NULL;
+}
+
 int dialogue_named(struct msg *m)
 {
     struct question q;
     int rc = own_question(m, &q);
     if (rc < 0)
         return rc == -ENOENT ? 0 : rc;
+    if (!strcmp(q.field, "handover"))
+        return handover_word(m, &q);
     const struct place *p = !strcmp(q.field, "place") ? vocab_place(m->d->vocab, m->body) : NULL;
     const struct kind *k = !strcmp(q.field, "kind") ? vocab_kind(m->d->vocab, m->body) : NULL;
     if (!p && !k)
@@ -233,7 +281,7 @@ int dialogue_again(struct msg *m)
     if (mm->ask != DOUBT_NONE || !mm->place || !mm->kind)
         return 0;
     int rc = own_question(m, &q);
-    if (!rc && !strcmp(q.field, "cancel"))
+    if (!rc && !about_report(&q))
         return 0;
     if (!rc)
         rc = incident_by_id(m->d->db, q.incident_id, &in);

@@ -31,7 +31,9 @@ static int note(struct msg *m, const struct incident *in, const char *field, con
 static int tell_change(struct msg *m, const struct incident *in)
 {
     char out[OUT_SIZE];
-    int rc = 0;
+    int rc = still_moved(m->d, in);
+    if (rc < 0)
+        return rc;
     if (!in->restricted) {
         rc = text_say(m->d->cfg, TEXT_CORRECT_OTHERS, out, sizeof(out), "code", in->code, "kind", in->kind, "place",
                       incident_place_name(m->d, in), NULL);
@@ -248,7 +250,7 @@ static int ask_which(struct msg *m)
     int rc = incident_each_of(m->d->db, sender_id(m), m->user ? 0 : m->party_id, list_own, &o);
     if (rc < 0)
         return rc;
-    return o.n ? dialogue_which(m, codes, text) : reply_text(m, TEXT_CANCEL_NONE, "", "");
+    return o.n ? dialogue_which(m, "cancel", TEXT_ASK_CANCEL, codes, text) : reply_text(m, TEXT_CANCEL_NONE, "", "");
 }
 
 int form_cancel(struct msg *m)

@@ -110,6 +110,9 @@ static const struct {
     {"alive", alive_due},
     {"forgotten", attend_forgotten},
     {"shift", attend_watch},
+    {"reach", reach_due},
+    {"handover", handover_late},
+    {"still", still_due},
     /* clang-format on */
 };
 

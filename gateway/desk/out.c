@@ -29,11 +29,10 @@ static int ttl_s(const struct config *c, enum priority p)
 static int put(struct desk *d, struct outbox_row *r)
 {
     struct now now = service_now(&d->time);
-    int64_t id;
     r->created_ms = now.wall_ms;
     r->not_before_rel = r->priority == PRIO_DIGEST ? quiet_until(d->cfg, now) : now.rel_ms;
     r->expires_rel = r->not_before_rel + ttl_s(d->cfg, r->priority) * SECOND_MS;
-    return outbox_add(d->db, r, &id);
+    return outbox_add(d->db, r, &r->id);
 }
 
 static bool own_number(const struct config *c, const char *number)
@@ -152,10 +151,11 @@ int complaint_allowed(struct msg *m, bool *may)
     return 0;
 }
 
-int tell_user(struct desk *d, int64_t user_id, enum priority p, int64_t incident_id, int64_t message_id,
-              const char *body)
+int tell_user_row(struct desk *d, int64_t user_id, enum priority p, int64_t incident_id, int64_t message_id,
+                  const char *body, int64_t *row)
 {
     const struct user *u = people_by_id(&d->people, user_id);
+    *row = 0;
     if (!u || u->stopped)
         return 0;
     struct outbox_row r = {
@@ -166,7 +166,16 @@ int tell_user(struct desk *d, int64_t user_id, enum priority p, int64_t incident
         .message_id = message_id,
         .body_in = body,
     };
-    return put(d, &r);
+    int rc = put(d, &r);
+    *row = rc < 0 ? 0 : r.id;
+    return rc;
+}
+
+int tell_user(struct desk *d, int64_t user_id, enum priority p, int64_t incident_id, int64_t message_id,
+              const char *body)
+{
+    int64_t row;
+    return tell_user_row(d, user_id, p, incident_id, message_id, body, &row);
 }
 
 int tell_digest(struct desk *d, int64_t user_id, const char *body)

@@ -111,6 +111,9 @@ int complaint_allowed(struct msg *m, bool *may);
 /* To a user; ttl_s of its priority. */
 int tell_user(struct desk *d, int64_t user_id, enum priority p, int64_t incident_id, int64_t message_id,
               const char *body);
+/* The same; *row is the outbox row, 0 when none was written (he said NGUNG). */
+int tell_user_row(struct desk *d, int64_t user_id, enum priority p, int64_t incident_id, int64_t message_id,
+                  const char *body, int64_t *row);
 /* What is not urgent (digests, reminders, lists): a row of PRIO_DIGEST, which waits for the end of the
  * quiet hours; its time to live counts from there. */
 int tell_later(struct desk *d, int64_t user_id, int64_t incident_id, int64_t message_id, const char *body);
@@ -156,7 +159,12 @@ int alert_duty(struct desk *d, enum priority p, int64_t incident_id, int64_t mes
 int alert_more(struct msg *m, const struct incident *in);
 /* A question about it ran out: the duty desk gets it as it is, if nobody was told yet. */
 int alert_unanswered(struct desk *d, const struct incident *in);
-/* Is this user among those named for the kind? */
+/* Nobody's phone was reached (names: whose): the next step that tells somebody new goes at once, to the
+ * new ones. *told: how many officers; 0 when there is nobody else. */
+int alert_skip(struct desk *d, const struct incident *in, const char *unreached, int *told);
+/* An officer of the area was not reached: the others of his area are told beside, the step stays. */
+int alert_beside(struct desk *d, const struct incident *in, const char *unreached);
+/* Is this user among those named for the kind? (whom.c) */
 bool alert_named(const struct desk *d, const char *kind, const struct user *u);
 
 /* unclear.c ----------------------------------------------------------------------------- */
@@ -165,12 +173,41 @@ bool alert_named(const struct desk *d, const char *kind, const struct user *u);
 void heard_text(const struct desk *d, const char *first, const char *place, char *out, size_t size);
 /* talk.c: the sender's own village for an example, else the one the text names, else the first of his. */
 const char *example_place(const struct msg *m);
+/* reach.c ------------------------------------------------------------------------------- */
+/* Alerts were written: looked at again when their reports should be there. */
+int reach_watch(struct desk *d, int64_t incident_id);
+/* A delivery report, or a send that was given up, of an outbox row. */
+int reach_heard(struct desk *d, int64_t outbox_id, bool delivered);
+/* The job. key: incident id. */
+int reach_due(struct desk *d, const char *key);
+/* "Chua den may: Bui Thi Ha. " of a live incident, or "". For officers only. */
+int reach_text(struct desk *d, const struct incident *in, char *out, size_t size);
+
+/* ack.c, handover.c, still.c -------------------------------------------------------------- */
+/* NHAN of this incident: taken, or why not; a lone digit may say which. */
+int ack_take(struct msg *m, const struct incident *in);
+/* Says that it was closed, or who has it. */
+int ack_taken_already(struct msg *m, const struct incident *in);
+/* NHAN of what another has: he and the duty desk are asked. */
+int handover_wanted(struct msg *m, const struct incident *in);
+/* The answer of one who was asked. */
+int handover_answer(struct msg *m, int64_t incident_id, bool yes);
+/* The jobs. key: incident id. */
+int handover_late(struct desk *d, const char *key);
+int still_due(struct desk *d, const char *key);
+/* It was taken; something happened to it since: its time begins anew (an open one has none). */
+int still_begins(struct desk *d, const struct incident *in);
+int still_moved(struct desk *d, const struct incident *in);
 
 /* dialogue.c ---------------------------------------------------------------------------- */
 /* Confirms a report that is saved and asks for what it lacks (m->m->ask: place or kind). */
 int dialogue_about(struct msg *m, const struct incident *in);
-/* Asks which of these codes (joined by a space) is meant; text names them. */
-int dialogue_which(struct msg *m, const char *codes, const char *text);
+/* Asks which of these codes (joined by a space) is meant; text names them. field: "cancel" or "ack". */
+int dialogue_which(struct msg *m, const char *field, enum text_id id, const char *codes, const char *text);
+/* Opens a question for any user; what is said with it is the caller's. */
+int dialogue_put(struct desk *d, struct question *q);
+/* Ends it without an answer of its own. */
+int dialogue_end(struct desk *d, const struct question *q, const char *state);
 /* Does this text answer the sender's open question by a name? 1 yes (and done), 0 no. */
 int dialogue_named(struct msg *m);
 /* Is this report the one that was asked about, sent again with what it lacked? 1 yes, 0 no. */

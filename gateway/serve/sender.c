@@ -191,6 +191,8 @@ static int record_result(struct sender *s, const struct news *n, struct now now)
         break;
     case JUDGE_FAIL:
         rc = outbox_failed(s->w->db, was.id, n->cms);
+        if (rc >= 0)
+            rc = desk_unsent(s->w->desk, was.id);
         break;
     }
     log_info("outbox %lld: %s, CMS %d, try %d", (long long)was.id,
@@ -281,6 +283,8 @@ static int take_row(struct sender *s, size_t lane, const struct outbox_row *row,
                  : rc == -EPERM ? "its recipient can not be read"
                                 : "no text for one SMS");
         rc = outbox_failed(s->w->db, row->id, 0);
+        if (rc >= 0)
+            rc = desk_unsent(s->w->desk, row->id);
         return rc < 0 ? rc : 1;
     }
     m->u.send.id = (uint64_t)row->id;

@@ -121,3 +121,18 @@ CREATE TABLE trouble (
     since_ms BIGINT NOT NULL,
     told_ms  BIGINT
 );
+
+-- Alerts that climb: the last alert to each officer and whether any of them came to his phone; phones that
+-- are known to be off; an incident that was taken and stands still; who asked to take one over.
+ALTER TABLE concern ADD COLUMN told_rel BIGINT;   -- service time of the last alert
+ALTER TABLE concern ADD COLUMN outbox_id BIGINT;  -- its row
+ALTER TABLE concern ADD COLUMN reached_ms BIGINT; -- the first delivery report
+ALTER TABLE "user" ADD COLUMN away_ms BIGINT;     -- NULL: the last report said delivered, or none came yet
+ALTER TABLE incident ADD COLUMN still_asks INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE handover (
+    incident_id BIGINT PRIMARY KEY REFERENCES incident (id),
+    user_id     BIGINT NOT NULL REFERENCES "user" (id), -- who wants it
+    from_id     BIGINT NOT NULL REFERENCES "user" (id), -- who had it
+    asked_ms    BIGINT NOT NULL,
+    state       TEXT   NOT NULL                         -- 'open', 'yes', 'no', 'late'
+);

@@ -436,6 +436,7 @@ static const struct {
     {"digest_live", "incident_live"},
     {"incident_live", "incident_live"},
     {"incident_of_sender", "incident_live"},
+    {"alert_open_for", "incident_live"}, /* a bare NHAN, over those that live */
     {"incident_count_codes", "incident_code"},   /* once at start */
     {"question_count_open", "question_open"},    /* once, and only those that are open */
     {"incident_release_codes", "incident_code"}, /* once a day */
