@@ -84,6 +84,15 @@ static void take_kinds(const struct vocab *v, const struct toks *t, size_t i, si
     h->single = k == 1 && t->t[i].len <= 4;
 }
 
+/* "lu7u5": a digit that is a hook, and more of the word; not "trom9h". */
+static bool goes_on(const struct toks *t, size_t k)
+{
+    if (k + 2 >= t->n || !t->t[k + 1].num || !t->t[k + 1].glued || t->t[k + 1].len != 1 || t->t[k + 1].w[0] < '6')
+        return false;
+    const struct tok *rest = &t->t[k + 2];
+    return rest->glued && !rest->num && !tok_is(t, k + 2, "h") && !tok_is(t, k + 2, "g") && !tok_is(t, k + 2, "gio");
+}
+
 struct hit kind_exact(const struct vocab *v, const struct toks *t, size_t i, size_t longest)
 {
     struct hit best = {0};
@@ -96,7 +105,7 @@ struct hit kind_exact(const struct vocab *v, const struct toks *t, size_t i, siz
             break; /* "tai nan # xe may": the next field begins */
         h = hash_tok(h, t, k, i);
         uint32_t p = phrases_find(&v->kwords, h);
-        if (p == PHRASE_NONE || everyday_phrase(t, i, k + 1 - i, false))
+        if (p == PHRASE_NONE || everyday_phrase(t, i, k + 1 - i, false) || goes_on(t, k))
             continue;
         struct hit now = {0};
         take_kinds(v, t, i, k + 1 - i, p, &now);
@@ -142,6 +151,11 @@ static void near_kind(void *ctx, uint32_t phrase, int cost)
     const struct phrase *p = &c->v->kwords.p[phrase];
     if ((p->len < 7 && !c->typo) || (p->len < 5 && p->words > 1))
         return;
+    if (p->len < c->len && cost < c->cost && c->words == c->hit.k && c->hit.n && c->hit.cand[0] != p->value) {
+        add_kind(c->v, &c->hit, p->value); /* "ttom": trom, or to tom */
+        c->sure = false;
+        return;
+    }
     if (p->len < c->len || (p->len == c->len && cost > c->cost && c->words == c->hit.k))
         return;
     if (p->len > c->len || c->words != c->hit.k) {

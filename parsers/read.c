@@ -32,7 +32,7 @@ void take_span(struct reading *r, size_t s, size_t e)
         r->spans[r->n_spans++] = (struct span){s, e};
 }
 
-static void take_toks(struct reading *r, size_t from, size_t to)
+void take_toks(struct reading *r, size_t from, size_t to)
 {
     if (to > from)
         take_span(r, r->t->t[from].s, r->t->t[to - 1].e);
@@ -93,6 +93,11 @@ static bool try_place(struct reading *r)
     struct hit h = place_before_kind(r, place_exact(r->v, r->t, r->pos));
     if (h.by_number && numbers_are_wanted(r, r->pos))
         return false;
+    int choice = h.by_number ? form_slot(r->f, SLOT_CHOICE) : -1;
+    if (choice >= 0 && h.ask && choice_at(r, &r->f->slots[choice], r->pos + h.k)) { /* "HG 10 THANH": no ten of them */
+        h.ask = false;
+        h.n = 1;
+    }
     size_t skip = 0;
     if (!h.k && (skip = skip_place_words(r, r->pos)) > 0) {
         h = place_exact(r->v, r->t, r->pos + skip);
@@ -176,6 +181,9 @@ static void ask_longer_like(const struct reading *r, size_t i, struct hit *h)
         return;
     struct hit like = kind_like(r->v, r->t, i);
     if (like.k < 2 || like.n != 1 || like.cand[0] == h->cand[0])
+        return;
+    /* "danh co dao" is no slip of "danh con": nobody is asked about a restricted kind */
+    if (r->v->kinds[like.cand[0]].restricted && syllable_valid(r->t->t[next].w, r->t->t[next].len))
         return;
     h->cand[h->n++] = like.cand[0];
     h->ask = true;
@@ -304,105 +312,6 @@ static bool try_code(struct reading *r)
     return false;
 }
 
-static bool try_choice(struct reading *r, const struct cslot *slot)
-{
-    size_t taken = 0;
-    for (int round = 0; round < 2; round++) { /* "khong thanh": the first one counts */
-        bool found = false;
-        for (const char *p = slot->choices; *p && !found; p += strspn(p, "|")) {
-            size_t n = strcspn(p, "|");
-            const struct tok *t = r->pos + taken < r->t->n ? &r->t->t[r->pos + taken] : NULL;
-            if (t && t->len == n && !strncasecmp(t->w, p, n)) {
-                if (!taken) {
-                    r->choice = p;
-                    r->choice_len = n;
-                }
-                found = true;
-                taken++;
-            }
-            p += n;
-        }
-        if (!found)
-            break;
-    }
-    take_toks(r, r->pos, r->pos + taken);
-    r->pos += taken;
-    return taken > 0;
-}
-
-static bool try_phone(struct reading *r)
-{
-    if (r->pos >= r->t->n)
-        return false;
-    char typed[48];
-    size_t s = r->t->t[r->pos].s, n = 0;
-    while (s > 0 && r->v->folded[s - 1] == '+')
-        s--;
-    size_t e = s;
-    for (; e < r->v->n && n + 1 < sizeof typed && strchr("+0123456789 .-()", r->v->folded[e]); e++)
-        typed[n++] = r->v->folded[e];
-    typed[n] = '\0';
-    if (n == 0 || phone_normalize(typed, r->phone_e164, sizeof r->phone_e164) != 0)
-        return false;
-    take_span(r, s, e);
-    while (r->pos < r->t->n && r->t->t[r->pos].s < e)
-        r->pos++;
-    return true;
-}
-
-static bool try_invite(struct reading *r)
-{
-    for (size_t i = r->pos; i < r->t->n && i < r->pos + 3; i++) {
-        if (!r->t->t[i].num || r->t->t[i].len < 3 || r->t->t[i].len > 10)
-            continue;
-        r->value[0] = (struct span){r->t->t[i].s, r->t->t[i].e};
-        take_toks(r, r->pos, i + 1);
-        r->pos = i + 1;
-        return true;
-    }
-    return false;
-}
-
-static const struct {
-    const char *word;
-    const char *field;
-} fields[] = {{"thon", "THON"},     {"tdp", "THON"},     {"dia diem", "THON"}, {"noi", "THON"},  {"loai", "LOAI"},
-              {"gio", "GIO"},       {"luc", "GIO"},      {"thoi gian", "GIO"}, {"mota", "MOTA"}, {"mo ta", "MOTA"},
-              {"noi dung", "MOTA"}, {"noidung", "MOTA"}, {"nd", "MOTA"}};
-
-/* SUA's field, and its value: the rest. */
-static bool try_field(struct reading *r)
-{
-    if (!r->code_seen || r->pos >= r->t->n)
-        return false;
-    size_t best = 0;
-    for (size_t k = 0; k < ARRAY_LEN(fields); k++) {
-        size_t n = toks_phrase(r->t, r->pos, fields[k].word);
-        if (n > best) {
-            best = n;
-            r->choice = fields[k].field;
-            r->choice_len = 4;
-            if (!strcmp(fields[k].field, "GIO"))
-                r->choice_len = 3;
-        }
-    }
-    size_t after = r->pos;
-    if (best && !(r->choice[0] == 'T' && place_exact(r->v, r->t, r->pos).n && r->pos + best < r->t->n &&
-                  r->t->t[r->pos + best].num))
-        after = r->pos + best;
-    if (!best && kind_exact(r->v, r->t, r->pos, SIZE_MAX).n) {
-        r->choice = "LOAI";
-        r->choice_len = 4;
-    } else if (!best) {
-        return false;
-    }
-    take_toks(r, r->pos, after);
-    r->pos = after;
-    if (after < r->t->n)
-        r->value[2] = (struct span){r->t->t[after].s, r->v->n};
-    return true;
-}
-
 static bool try_slot(struct reading *r, size_t i)
 {
     switch (r->f->slots[i].type) {
@@ -415,13 +324,13 @@ static bool try_slot(struct reading *r, size_t i)
     case SLOT_SO:
         return try_number(r, i);
     case SLOT_PHONE:
-        return try_phone(r);
+        return read_phone(r);
     case SLOT_MOI:
-        return try_invite(r);
+        return read_invite(r);
     case SLOT_CHOICE:
-        return try_choice(r, &r->f->slots[i]);
+        return read_choice(r, &r->f->slots[i]);
     case SLOT_FIELD:
-        return try_field(r);
+        return read_field(r);
     default:
         return false; /* gio was read before; free text is the rest */
     }
@@ -508,8 +417,18 @@ static size_t matched(const struct reading *r)
     return n;
 }
 
+/* "lu d9ao3": "lu" alone says another kind than the two words with the keys taken out, which is asked. */
+static bool doubts(const struct reading *a, const struct reading *b)
+{
+    if (a->near || !a->kind_seen || !a->kind.ask || a->kind.n < 2 || !b->kind_seen || b->kind.ask || b->kind.k != 1)
+        return false;
+    return a->kind.cand[0] == b->kind.cand[0] && a->place_seen == b->place_seen;
+}
+
 static bool is_fuller(const struct reading *a, const struct reading *b)
 {
+    if (doubts(a, b))
+        return true;
     int x = fullness(a), y = fullness(b);
     if (x != y)
         return x > y;

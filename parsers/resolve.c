@@ -263,6 +263,20 @@ static void set_kind_words(const struct reading *r, struct meaning *m)
     m->kind_words[n] = '\0';
 }
 
+/* "xa6m ha": a slip once the keys are taken out. */
+static struct hit like_decoded(struct reading *r)
+{
+    struct vocab *v = r->v;
+    size_t i = 0;
+    if (r->pos >= r->t->n || !has_odd_words(r))
+        return (struct hit){0};
+    decode_toks(v, &v->a, &v->b, false);
+    while (i < v->b.n && v->b.t[i].s < r->t->t[r->pos].s)
+        i++;
+    struct hit h = kind_like(v, &v->b, i);
+    return h.k > 1 ? h : (struct hit){0};
+}
+
 static void settle_kind(struct reading *r, const struct key_found *key, struct meaning *m)
 {
     const struct vocab *v = r->v;
@@ -272,6 +286,8 @@ static void settle_kind(struct reading *r, const struct key_found *key, struct m
         const struct tok *next = r->pos < r->t->n ? &r->t->t[r->pos] : NULL;
         bool garbled = next && !next->num && looks_keyed(next->w, next->len); /* a kind beyond reading, perhaps */
         struct hit like = kind_like(v, r->t, r->pos);
+        if (!like.n && r->t == &v->a)
+            like = like_decoded(r);
         if (like.n && (like.k > 1 || !begins_a_tale(r->t, r->pos))) { /* "tom mat": a slip of "trom", or what it says */
             doubt(m, DOUBT_KIND);
             for (size_t i = 0; i < like.n; i++)

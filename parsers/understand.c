@@ -212,6 +212,8 @@ static bool read_in_front(struct vocab *v, const struct understand_ctx *ctx, str
     struct reading r;
     if (!key_in_front(v, &key))
         return false;
+    if (form_slot(key.f, SLOT_THON) >= 0)
+        wild_mend(v, key.e);
     read_slots(v, ctx, &key, &r);
     read_help_word(v, &r);
     if (key.weak)
@@ -285,7 +287,8 @@ static bool ask_half(struct vocab *v, struct meaning *m)
         size_t k = 0;
         while (k < m->n_choices && strcmp(m->choices[k], f->def->name) != 0)
             k++;
-        if (k == m->n_choices && k < MEANING_CHOICES && str_copy(m->choices[k], sizeof m->choices[k], f->def->name) == 0)
+        if (k == m->n_choices && k < MEANING_CHOICES &&
+            str_copy(m->choices[k], sizeof m->choices[k], f->def->name) == 0)
             m->n_choices++;
     }
     if (m->n_choices < 2)

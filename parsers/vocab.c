@@ -246,9 +246,10 @@ static int add_forms(struct building *b, const struct form_def *forms)
     return rc;
 }
 
-static const char dial_pattern[] = "\\A(?=[^*#]*[*#])[\\s\"'.,;:()\\[\\]-]*"
-                                   "(\\*(?=\\s*#)\\s*#|\\**\\s*\\d{1,7}(?:\\s*\\*+\\s*\\d{1,7})*\\s*\\*?\\s*#*)(?:(?<=#)\\s*(\\d{4,12})\\s*#?)?"
-                                   "[\\s\"'.,;:()\\[\\]-]*\\z";
+static const char dial_pattern[] =
+    "\\A(?=[^*#]*[*#])[\\s\"'.,;:()\\[\\]-]*"
+    "(\\*(?=\\s*#)\\s*#|\\**\\s*\\d{1,7}(?:\\s*\\*+\\s*\\d{1,7})*\\s*\\*?\\s*#*)(?:(?<=#)\\s*(\\d{4,12})\\s*#?)?"
+    "[\\s\"'.,;:()\\[\\]-]*\\z";
 static const char contact_pattern[] =
     "(?<![a-z])(?:so\\s+)?(?:sdt|so dt|dt|so dien thoai|dien thoai|lien he|lh|goi so|goi|zalo)[^a-z0-9+]{0,3}"
     "(\\+?\\d[\\d .-]{7,14}\\d)(?!\\d)";

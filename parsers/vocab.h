@@ -140,8 +140,8 @@ struct hit kind_like(const struct vocab *v, const struct toks *t, size_t i);
  * restricted.c */
 struct reading;
 struct hit restricted_from(const struct vocab *v, const struct toks *t, size_t i, const struct reading *r);
-/* A phrase of a kind that is an everyday one before the word that follows ("bao luc nao"); further: it stands away from where a
- * kind belongs, and more words make it so. */
+/* A phrase of a kind that is an everyday one before the word that follows ("bao luc nao"); further: it stands away from
+ * where a kind belongs, and more words make it so. */
 bool everyday_phrase(const struct toks *t, size_t i, size_t k, bool further);
 /* Words before a kind that mean nothing ("co vu", "vua xay ra"). */
 size_t kind_filler(const struct toks *t, size_t i);
@@ -168,6 +168,10 @@ struct when {
 int when_compile(struct vocab *v, char *why, size_t size);
 /* The time in folded octets [from, v->n), the latest one not after at_ms. */
 struct when when_read(struct vocab *v, size_t from, int64_t at_ms);
+
+/* wild.c: '?' in the folded text from there on, where a letter was lost, become the letters of the one name or kind
+ * that fits. */
+void wild_mend(struct vocab *v, size_t from);
 
 /* Telex and VNI keys out of the words that are unknown with them and known without; loose:
  * also out of those that merely look so, for the near reading. */
@@ -226,6 +230,14 @@ bool taken_by_others(const struct reading *r, size_t at);
 /* read.c: the slots of a form, exact, then decoded, then near. */
 void read_slots(struct vocab *v, const struct understand_ctx *ctx, const struct key_found *key, struct reading *out);
 void take_span(struct reading *r, size_t s, size_t e);
+void take_toks(struct reading *r, size_t from, size_t to);
+/* read_value.c: true when the slot took words from r->pos on. */
+bool read_choice(struct reading *r, const struct cslot *slot);
+bool read_phone(struct reading *r);
+bool read_invite(struct reading *r);
+bool read_field(struct reading *r);
+/* Letters of the choice that token i is, 0 none. */
+size_t choice_at(const struct reading *r, const struct cslot *slot, size_t i);
 /* Does slot type `type` exist in the form; is it filled? */
 int form_slot(const struct cform *f, enum slot_type type);
 bool slot_done(const struct reading *r, enum slot_type type);

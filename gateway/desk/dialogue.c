@@ -45,11 +45,16 @@ static void choices_text(const struct desk *d, const struct question *q, char *o
     }
 }
 
-static void set_choices(struct question *q, const struct meaning *mm)
+static void set_choices(const struct config *cfg, struct question *q, const struct meaning *mm)
 {
     struct sbuf b = sbuf_on(q->choices, sizeof(q->choices));
-    for (size_t i = 0; i < mm->n_choices && i < CHOICES_MAX; i++)
-        sbuf_addf(&b, "%s%s", i ? " " : "", mm->choices[i]);
+    for (size_t i = 0, n = 0; i < mm->n_choices && n < CHOICES_MAX; i++) {
+        const struct kind *k = mm->ask == DOUBT_KIND ? config_kind(cfg, mm->choices[i]) : NULL;
+        if (k && k->restricted)
+            continue; /* whoever does the harm may read the question */
+        sbuf_addf(&b, "%s%s", n ? " " : "", mm->choices[i]);
+        n++;
+    }
     if (b.over)
         q->choices[0] = '\0'; /* then by name */
 }
@@ -134,7 +139,7 @@ int dialogue_about(struct msg *m, const struct incident *in)
     struct question q = {.incident_id = in->id};
     char choices[120], out[OUT_SIZE];
     str_copy(q.field, sizeof(q.field), place ? "place" : "kind");
-    set_choices(&q, m->m);
+    set_choices(m->d->cfg, &q, m->m);
     choices_text(m->d, &q, choices, sizeof(choices));
     enum text_id id = place ? (q.choices[0] ? TEXT_ASK_PLACE : TEXT_REPORT_NOPLACE)
                             : (q.choices[0] ? TEXT_ASK_KIND : TEXT_REPORT_NOKIND);

@@ -111,6 +111,11 @@ int form_incident(struct msg *m)
     if (again)
         return again < 0 ? again : 0;
     const char *kind = mm->kind ? mm->kind : "KHAC";
+    if (mm->ask == DOUBT_KIND &&
+        mm->n_choices) { /* a slip of "danh vo" is not asked about: it stays among those named */
+        const struct kind *likely = config_kind(m->d->cfg, mm->choices[0]);
+        kind = likely && likely->restricted ? likely->code : kind;
+    }
     const struct kind *k = config_kind(m->d->cfg, kind);
     struct incident in = {.severity = k ? k->severity : 2, .restricted = k && k->restricted, .state = "open"};
     int rc = str_copy(in.form, sizeof(in.form), "incident");

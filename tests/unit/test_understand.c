@@ -401,11 +401,34 @@ static void half_a_keyword_is_asked_and_a_slogan_is_nothing(void **state)
     CHECK(cases);
 }
 
+/* Places of the labelled set: Kim Lan 1, Phu Dong 2, Vinh Khe, TDP 1 ... A '?' is a letter where one reading fits. */
+static void lost_letters_are_read_where_one_reading_fits(void **state)
+{
+    static const struct wanted cases[] = {
+        {"BC kim lan tr?m m?t xe", "incident", "1", "TROM", NULL, DOUBT_NONE, "m?t xe"},
+        {"BC k?m l?n ??nh nhau", "incident", "1", "DANH", NULL, DOUBT_NONE, ""},
+        {"bc th?n phù ??ng c? b?c", "incident", "2", "COBAC", NULL, DOUBT_NONE, ""},
+        {"BC vã nh?n xóc ??a", "incident", "7", "COBAC", NULL, DOUBT_NONE, ""},
+        {"BC ph? ??ng ma t?y sau chua", "incident", NULL, "MATUY", NULL, DOUBT_PLACE, NULL}, /* phá rừng? */
+        {"BC kim lan co chay?", "incident", "1", "CHAY", NULL, DOUBT_NONE, NULL},
+        {"BC kim lan mat xe? ai lay", "incident", "1", "TROM", NULL, DOUBT_NONE, NULL},
+        {"BC kim lan ????", "incident", "1", "KHAC", NULL, DOUBT_NONE, NULL},
+        {"an c?m ch?a em", "none", NULL, NULL, NULL, DOUBT_NONE, NULL},
+        /* the digit is a hook: no flood, "lựu" */
+        {"BC kim lan lu7u5 da canh duong", "incident", "1", NULL, NULL, DOUBT_KIND, NULL},
+        {"BC kim lan trom9h toi", "incident", "1", "TROM", NULL, DOUBT_NONE, NULL},
+        {"HG 1 THANH loi di chung", "mediation", "1", NULL, NULL, DOUBT_NONE, "loi di chung"},
+        {"BC kim lan danh co dao", "incident", "1", "DANH", NULL, DOUBT_NONE, NULL},
+    };
+    CHECK(cases);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_of_a_restricted_kind_win_wherever_they_stand),
         cmocka_unit_test(half_a_keyword_is_asked_and_a_slogan_is_nothing),
+        cmocka_unit_test(lost_letters_are_read_where_one_reading_fits),
         cmocka_unit_test(reports_are_read),
         cmocka_unit_test(a_place_is_known_by_type_number_and_name),
         cmocka_unit_test(the_choices_of_a_doubt_are_codes_best_first),
