@@ -33,7 +33,7 @@ TOOL_SRC  = $(wildcard tests/faults/*.c tests/bench/*.c)
 TOOL_BIN  = $(TOOL_SRC:%.c=$(BUILD)/%)
 SQL       = $(sort $(wildcard store/sql/*.sql))
 
-.PHONY: all run test check bench fuzz faults leaks clean setup unit scenarios tools built
+.PHONY: all run test check bench fuzz faults leaks clean setup unit scenarios front tools built
 .SECONDARY:
 
 $(BUILD)/config/load.o $(BUILD)/tests/unit/test_config_load: CPPFLAGS += $(SHARE_DEF)
@@ -85,7 +85,7 @@ run: setup
 
 test: setup
 	@$(MAKE) --no-print-directory $(JOBS) SAN=1 built
-	@$(MAKE) --no-print-directory SAN=1 unit scenarios
+	@$(MAKE) --no-print-directory SAN=1 unit scenarios front
 
 unit: $(UNIT_BIN)
 	@scripts/run-unit $(UNIT_BIN)
@@ -93,6 +93,9 @@ unit: $(UNIT_BIN)
 scenarios: $(BUILD)/tinbao tools
 	@scripts/run-scenarios $(BUILD)/tinbao
 	@scripts/month $(BUILD)
+
+front: $(BUILD)/tinbao tools
+	@tests/faults/front.sh $(BUILD)/tinbao quick
 
 check: setup
 	@scripts/check

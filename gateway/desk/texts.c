@@ -177,6 +177,8 @@ static const struct {
     [TEXT_MENU_EXPIRED] = {"menu_expired", ""},
     [TEXT_MENU_QUESTION] = {"menu_question", ""},
     [TEXT_MENU_STRANGER] = {"menu_stranger", ""},
+    [TEXT_FRONT_BUSY] = {"front_busy", ""},
+    [TEXT_FRONT_TOO_LONG] = {"front_too_long", ""},
     /* digests */
     [TEXT_DIGEST_NIGHT] = {"digest_night", "when counts"},
     [TEXT_DIGEST_WEEK] = {"digest_week", "when counts"},

@@ -10,8 +10,11 @@
 #include "gateway/base/log.h"
 #include "gateway/base/str.h"
 #include "gateway/serve/control.h"
+#include "gateway/serve/frontside.h"
+#include "gateway/serve/health.h"
 #include "gateway/serve/inbox.h"
 #include "gateway/serve/lines.h"
+#include "gateway/serve/notify.h"
 #include "gateway/serve/playerside.h"
 #include "gateway/serve/post.h"
 #include "gateway/serve/report.h"
@@ -27,6 +30,7 @@
 #include <string.h>
 
 #define QUIT_MS 5000
+#define PROBE_MS 30000
 #define START_DEADLINE_S 60
 #define RESTART_CAP_MS 60000
 #define RESTART_CAP_PLAYED_MS 500
@@ -42,6 +46,8 @@ struct core {
     struct watch *watch;
     struct post *post; /* courier */
     struct playerside *player;
+    struct frontside *front;
+    struct notify *notify;
     struct ctlsock *control;
     struct event *signals[SIG_COUNT], *quit_timer;
     char state_dir[256]; /* a copy: the config may be replaced */
@@ -86,17 +92,54 @@ static void on_lost(void *ctx, struct lane *l)
     turn(c);
 }
 
-/* The lines, the courier: when the last child has ended. */
+/* The lines, the courier, the front: when the last child has ended. */
 static void on_all_gone(void *ctx)
 {
     struct core *c = ctx;
-    if (c->quitting && lines_gone(c->lines) && post_gone(c->post))
+    if (c->quitting && lines_gone(c->lines) && post_gone(c->post) && frontside_gone(c->front))
         event_base_loopbreak(c->w.base);
 }
 
 static void on_posted(void *ctx)
 {
     turn(ctx);
+}
+
+static struct report_about about(void *ctx)
+{
+    const struct core *c = ctx;
+    struct report_about a = {.state_dir = c->state_dir,
+                             .started_ms = c->started_ms,
+                             .sending = sender_under_way(c->sender),
+                             .stuck = inbox_stuck(c->inbox)};
+    a.http_port = frontside_port(c->front, &a.http_why);
+    return a;
+}
+
+static void on_wrote(void *ctx)
+{
+    struct core *c = ctx;
+    sender_wake(c->sender);
+    turn(c);
+}
+
+/* --- systemd --------------------------------------------------------------------------- */
+
+/* Something was written within half a minute, or can be now. */
+static bool on_writable(void *ctx)
+{
+    struct core *c = ctx;
+    if (inbox_stuck(c->inbox))
+        return false;
+    int64_t ok_ms = c->w.tally.commit_ok_ms;
+    return (ok_ms && mono_ms() - ok_ms < PROBE_MS) || works_save_time(&c->w) == 0;
+}
+
+static void on_status(void *ctx, char *out, size_t size)
+{
+    struct report_about a = about(ctx);
+    struct core *c = ctx;
+    report_line(&c->w, c->lines, &a, out, size);
 }
 
 static void on_other(void *ctx, struct lane *l, const struct line_msg *m)
@@ -162,11 +205,14 @@ static void on_player_gone(void *ctx)
 
 static int reload(struct core *c)
 {
+    notify_reloading(c->notify);
     int rc = setup_reload(&c->w);
-    if (!rc)
+    if (!rc) {
         lines_reload(c->lines, c->w.cfg->lines, c->w.cfg->n_lines);
-    if (!rc)
         post_start(c->post);
+        frontside_follow(c->front);
+    }
+    notify_ready(c->notify);
     sender_wake(c->sender);
     turn(c);
     return rc;
@@ -207,11 +253,8 @@ static int on_request(void *ctx, const char *request, char *out, size_t size)
 {
     struct core *c = ctx;
     if (!strcmp(request, "status")) {
-        struct report_about about = {.state_dir = c->state_dir,
-                                     .started_ms = c->started_ms,
-                                     .sending = sender_under_way(c->sender),
-                                     .stuck = inbox_stuck(c->inbox)};
-        return report_json(&c->w, c->lines, &about, out, size);
+        struct report_about a = about(c);
+        return report_json(&c->w, c->lines, &a, out, size);
     }
     if (!strncmp(request, "code ", 5)) {
         int rc = desk_code(c->w.desk, request + 5, out, size);
@@ -259,6 +302,8 @@ static void on_stop(evutil_socket_t sig, short what, void *arg)
     sender_close(c->sender);
     timer_arm(c->quit_timer, QUIT_MS);
     post_quit(c->post);
+    notify_stopping(c->notify);
+    frontside_quit(c->front);
     lines_quit(c->lines);
 }
 
@@ -274,6 +319,7 @@ static void on_child(evutil_socket_t sig, short what, void *arg)
     struct core *c = arg;
     lines_reap(c->lines);
     post_reap(c->post);
+    frontside_reap(c->front);
     turn(c);
 }
 
@@ -289,8 +335,10 @@ static int add_signals(struct core *c)
         if (!c->signals[i] || event_add(c->signals[i], NULL))
             return -ENOMEM;
     }
+    struct notify_events ev = {.ctx = c, .writable = on_writable, .status = on_status};
+    c->notify = notify_new(c->w.base, &ev);
     c->quit_timer = evtimer_new(c->w.base, on_quit_time, c);
-    return c->quit_timer ? 0 : -ENOMEM;
+    return c->quit_timer && c->notify ? 0 : -ENOMEM;
 }
 
 /* --- start ----------------------------------------------------------------------------- */
@@ -345,6 +393,10 @@ static int make_clock(struct core *c, const struct core_options *o)
 static int make_doors(struct core *c, const struct core_options *o)
 {
     struct ctlsock_events ev = {.ctx = c, .request = on_request};
+    struct frontside_events front = {.ctx = c, .about = about, .wrote = on_wrote, .gone = on_all_gone};
+    c->front = frontside_new(&c->w, c->lines, o->exe ? o->exe : "/proc/self/exe", &front);
+    if (!c->front)
+        return -ENOMEM;
     c->control = ctlsock_new(c->w.base, c->state_dir, &ev);
     if (!c->control)
         return -EIO;
@@ -394,6 +446,8 @@ static void run(struct core *c)
     log_note("ready: %zu line%s, %s", lines_count(c->lines), lines_count(c->lines) == 1 ? "" : "s", c->state_dir);
     lines_start(c->lines);
     post_start(c->post);
+    frontside_follow(c->front);
+    notify_ready(c->notify);
     if (c->player) {
         playerside_ready(c->player);
     } else {
@@ -410,6 +464,8 @@ static void stop(struct core *c)
     if (c->w.desk && works_save_time(&c->w))
         log_warn("service time could not be stored");
     ctlsock_free(c->control);
+    frontside_free(c->front);
+    notify_free(c->notify);
     playerside_free(c->player);
     for (size_t i = 0; i < SIG_COUNT; i++)
         if (c->signals[i])

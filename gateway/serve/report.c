@@ -6,7 +6,9 @@
 #include "gateway/base/err.h"
 #include "gateway/base/mask.h"
 #include "gateway/base/str.h"
+#include "gateway/serve/health.h"
 #include "store/duty.h"
+#include "store/gauge.h"
 #include "store/incident.h"
 #include "store/message.h"
 #include "store/outbox.h"
@@ -100,10 +102,15 @@ static int64_t file_bytes(const char *dir, const char *name)
     return stat(path, &st) ? 0 : st.st_size;
 }
 
+int64_t report_database_bytes(const char *state_dir)
+{
+    return file_bytes(state_dir, "tinbao.db") + file_bytes(state_dir, "tinbao.db-wal");
+}
+
 static json_t *database_json(const struct report_about *about)
 {
     json_t *o = json_object();
-    put_int(o, "bytes", file_bytes(about->state_dir, "tinbao.db") + file_bytes(about->state_dir, "tinbao.db-wal"));
+    put_int(o, "bytes", report_database_bytes(about->state_dir));
     json_object_set_new(o, "stuck", json_boolean(about->stuck));
     return o;
 }
@@ -179,4 +186,21 @@ int report_json(struct works *w, struct lines *lines, const struct report_about 
         return n ? -EMSGSIZE : -ENOMEM;
     out[n] = '\0';
     return 0;
+}
+
+void report_line(struct works *w, const struct lines *lines, const struct report_about *about, char *out, size_t size)
+{
+    struct now now = desk_now(w->desk);
+    struct gauge g;
+    size_t up = 0;
+    for (size_t i = 0; i < lines_count(lines); i++)
+        up += lane_well(lines_at(lines, i));
+    struct sbuf b = sbuf_on(out, size);
+    sbuf_addf(&b, "%zu of %zu lines up", up, lines_count(lines));
+    if (about->stuck || gauge_read(w->db, now.rel_ms, now_calendar(now), MINUTE_MS, &g)) {
+        sbuf_add(&b, ", THE DATABASE TAKES NOTHING");
+        return;
+    }
+    long long waiting = (long long)(g.queued[0] + g.queued[1] + g.queued[2] + g.queued[3] + g.sending);
+    sbuf_addf(&b, ", %lld waiting to go, %lld without NHAN", waiting, (long long)g.incidents_open);
 }

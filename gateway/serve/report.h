@@ -13,6 +13,8 @@ struct report_about {
     int64_t started_ms; /* mono_ms */
     int sending;        /* texts in the hands of lines */
     bool stuck;         /* the database takes nothing */
+    int http_port;      /* where the front listens, 0 = nowhere; why, "" = it is not to */
+    const char *http_why;
 };
 
 /* Writes the object, without secrets: numbers and identities are not in it. 0, -EMSGSIZE, or
@@ -21,5 +23,10 @@ struct report_about {
  * operator, smsc, model, balance, balance_at}], queue {sos, alert, reply, digest, sending,
  * oldest_wait…}, today {dispositions}, sent_today {…}, unacked. */
 int report_json(struct works *w, struct lines *lines, const struct report_about *about, char *out, size_t size);
+
+/* The same in a line, for systemd: "1 of 1 lines up, 0 waiting, 2 without NHAN". */
+void report_line(struct works *w, const struct lines *lines, const struct report_about *about, char *out, size_t size);
+/* The database and its log, in octets. */
+int64_t report_database_bytes(const char *state_dir);
 
 #endif

@@ -375,6 +375,23 @@ static void hand_over(struct sender *s)
         works_step(s->w, STEP_SENT);
 }
 
+/* For metrics, once it is committed. */
+static void tally_news(struct sender *s)
+{
+    struct tally *t = &s->w->tally;
+    for (int i = 0; i < s->n_news; i++) {
+        const struct news *n = &s->news[i];
+        if (n->type == NEWS_REPORT) {
+            t->delivered += n->delivered;
+            t->undelivered += !n->delivered;
+        } else {
+            t->sent[n->lane] += n->result == SENT_OK;
+            t->refused[n->lane] += n->result == SENT_REFUSED;
+            t->unanswered[n->lane] += n->result == SENT_UNKNOWN;
+        }
+    }
+}
+
 static bool run_once(struct sender *s)
 {
     struct track before[CONFIG_LINES_MAX];
@@ -393,6 +410,7 @@ static bool run_once(struct sender *s)
     }
     s->fails = 0;
     s->w->changes += (uint64_t)(s->n_news + s->n_out);
+    tally_news(s);
     s->n_news = 0;
     hand_over(s);
     return again || s->n_news > 0;

@@ -117,6 +117,7 @@ int ticker_run(struct ticker *t, int max)
         t->fails = 0;
     }
     t->w->changes += (uint64_t)n;
+    t->w->tally.jobs += (uint64_t)n;
     if (n)
         t->ev.ran(t->ev.ctx);
     return n;

@@ -29,12 +29,21 @@ static int save_time(struct works *w, int64_t rel_ms)
     return rc;
 }
 
+/* The commit itself, timed. */
+static int commit(struct works *w)
+{
+    int64_t from_us = mono_us();
+    int rc = db_commit(w->db);
+    tally_commit(&w->tally, mono_us() - from_us, rc == 0);
+    return rc;
+}
+
 int works_commit(struct works *w)
 {
     int64_t rel_ms = desk_now(w->desk).rel_ms, before_ms = w->service_saved_ms;
     int rc = rel_ms - before_ms >= MINUTE_MS ? save_time(w, rel_ms) : 0;
     if (!rc)
-        rc = db_commit(w->db);
+        rc = commit(w);
     if (rc) {
         w->service_saved_ms = before_ms;
         works_rollback(w);
@@ -48,7 +57,7 @@ int works_save_time(struct works *w)
     if (!rc)
         rc = save_time(w, desk_now(w->desk).rel_ms);
     if (!rc)
-        rc = db_commit(w->db);
+        rc = commit(w);
     works_rollback(w);
     return rc;
 }

@@ -10,6 +10,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/desk/desk.h"
 #include "gateway/serve/player.h"
+#include "gateway/serve/tally.h"
 #include "store/db.h"
 
 #include <event2/event.h>
@@ -25,6 +26,7 @@ struct works {
     bool manual;              /* a player keeps the clock: nothing is timed but watchdogs */
     int64_t service_saved_ms; /* the service time that was stored last */
     uint64_t changes;         /* grows with whatever happens; the player's side compares */
+    struct tally tally;       /* for metrics */
     enum play_step fail_at;   /* armed by the player; STEP_NONE else */
 };
 

@@ -445,6 +445,8 @@ static const struct {
     {"outbox_overdue", "outbox_head"},
     {"outbox_of_incident_low", "outbox_live"}, /* nobody asks by now */
     {"outbox_count_live", "outbox_live"},
+    {"gauge_waiting", "outbox_head"}, /* metrics and health */
+    {"gauge_incidents", "incident_live"},
     {"party_old_tips", NULL},     /* once a day */
     {"part_forget_groups", NULL}, /* once a day */
     {"message_backwards", NULL},  /* from the end, until all is older */
