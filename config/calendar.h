@@ -11,7 +11,7 @@
 
 #define CALENDAR_MAX 40
 #define CALENDAR_NAME_SIZE 24
-#define CALENDAR_TEXT_MAX 40 /* octets: it stands inside one SMS */
+#define CALENDAR_TEXT_MAX 30 /* octets: it stands inside one SMS */
 
 /* In the order of the names in keys_calendar.c. */
 enum calendar_period { CALENDAR_WEEK, CALENDAR_MONTH, CALENDAR_QUARTER, CALENDAR_HALF_YEAR, CALENDAR_YEAR };

@@ -103,12 +103,12 @@ struct config {
     size_t n_shifts;
     struct attendance_config attendance;
     struct http_config http; /* sessions, metrics and health on this machine */
-    struct rota rota; /* who is on duty when; all empty: everybody with the role duty */
+    struct rota rota;        /* who is on duty when; all empty: everybody with the role duty */
     /* calendar.c: what is due when, and presence on the scene */
     const struct calendar_item *calendar;
     size_t n_calendar;
-    bool calendar_on;    /* the file has a calendar: people are reminded; else the shipped list is only shown */
-    char calendar_at[8]; /* "08:00": reminders go out from this time of the day on */
+    bool calendar_on;            /* the file has a calendar: people are reminded; else the shipped list is only shown */
+    char calendar_at[HHMM_SIZE]; /* "08:00": reminders go out from this time of the day on */
     struct presence_config presence;
 
     /* digests and the budget */

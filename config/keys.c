@@ -72,13 +72,6 @@ static const char *wrong_operator(const char *v)
                : "an operator is its 5 or 6 digits, e.g. 45204 for Viettel, or * for any";
 }
 
-static const char *wrong_time_of_day(const char *v)
-{
-    bool fine = strlen(v) == 5 && v[2] == ':' && strspn(v, "0123456789:") == 5 && v[1] != ':' && v[0] != ':' &&
-                v[3] != ':' && v[4] != ':' && (v[0] - '0') * 10 + (v[1] - '0') < 24 && v[3] < '6';
-    return fine ? NULL : "a time of the day is two digits, a colon, two digits: \"08:00\"";
-}
-
 static const char *wrong_pin_codes(const char *v)
 {
     for (const char *s = v; *s; s++) {
@@ -144,14 +137,7 @@ static const struct key config_keys[] = {
      .what = "who is on duty when: shifts, holidays, replacements ..."},
     {.name = "calendar", .type = KEY_OTHER, .live = true, .what = "what is due when, reminded and overdue, at most 40"},
     {.name = "presence", .type = KEY_OTHER, .live = true, .what = "what counts as being on the scene in time"},
-    {.name = "calendar_at",
-     .type = KEY_STR,
-     .def = "08:00",
-     .live = true,
-     .wrong = wrong_time_of_day,
-     .offset = offsetof(struct config, calendar_at),
-     .size = sizeof(((struct config *)0)->calendar_at),
-     .what = "reminders of the calendar go out at"},
+    TIME_OF_DAY(calendar_at, "08:00", "reminders of the calendar go out at"),
     {.name = "http", .type = KEY_OTHER, .live = true, .what = "USSD sessions, metrics and health over HTTP"},
     {.name = "demo",
      .type = KEY_BOOL,

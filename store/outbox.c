@@ -9,6 +9,7 @@
 
 #include "gateway/base/err.h"
 #include "store/engine.h"
+#include "store/indicator.h"
 
 #include <string.h>
 
@@ -128,6 +129,8 @@ int outbox_sent(struct db *db, int64_t id, int ref, int64_t now_ms)
     q_i64(db, SQL_outbox_set_sent, 2, ref);
     q_i64(db, SQL_outbox_set_sent, 3, now_ms);
     int rc = q_change(db, SQL_outbox_set_sent);
+    if (rc == 0)
+        rc = indicator_alert_sent(db, id, now_ms); /* response times begin with what went out */
     if (rc == 0)
         rc = place_of(db, id, &p);
     return rc == 0 ? next_up(db, p.recipient, p.priority) : rc;

@@ -51,18 +51,16 @@ static const char *missing_slot(const struct meaning *mm)
     return NULL;
 }
 
-/* "HOP Man De 25 3": how it should have been, with the sender's own village. */
-static void example(const struct msg *m, char *out, size_t size)
+void activity_example(const struct form_def *def, const char *place, char *out, size_t size)
 {
     static const char *const numbers[] = {"25", "3"};
     struct sbuf b = sbuf_on(out, size);
     char name[64] = "ten thon";
-    const char *place = example_place(m);
     size_t n = 0;
     fold_unaccent(place, strnlen(place, 40), name, sizeof(name));
-    sbuf_add(&b, m->m->def->keywords[0]);
-    for (size_t i = 0; i < m->m->def->n_slots; i++) {
-        const char *s = m->m->def->slots[i], *choice = strchr(s, ':');
+    sbuf_add(&b, def->keywords[0]);
+    for (size_t i = 0; i < def->n_slots; i++) {
+        const char *s = def->slots[i], *choice = strchr(s, ':');
         if (!strcmp(s, "thon"))
             sbuf_addf(&b, " %s", name);
         else if (!strcmp(s, "so"))
@@ -82,7 +80,7 @@ static int ask_for(struct msg *m, const char *missing)
     int rc = complaint_allowed(m, &may);
     if (rc < 0 || !may)
         return rc;
-    example(m, text, sizeof(text));
+    activity_example(m->m->def, example_place(m), text, sizeof(text));
     str_copy(said, sizeof(said), missing);
     for (char *p = said; *p; p++)
         *p = *p == '|' ? '/' : *p; /* "THANH/KHONG" */

@@ -35,8 +35,8 @@ static const struct code_def codes[] = {
     {.number = 2, .args = 1, .place = 1, .answer = codes_open},
     {.number = 3, .args = 1, .place = 1, .answer = codes_duty},
     {.number = 4, .args = 1, .place = 1, .answer = codes_overdue},
-    {.number = 5, .args = 2, .place = 2, .answer = NULL}, /* the indicators of a month */
-    {.number = 6, .args = 1, .place = 1, .answer = NULL}, /* the deadlines ahead */
+    {.number = 5, .args = 2, .place = 2, .answer = codes_indicators},
+    {.number = 6, .args = 1, .place = 1, .answer = codes_ahead},
     {.number = 7, .args = 0, .answer = codes_modem, .officers = true},
 };
 

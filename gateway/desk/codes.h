@@ -51,12 +51,14 @@ void codes_entry(const struct view *v, const struct incident *in, const char *st
 bool codes_there(const struct view *v, const struct attendance *a);
 
 /* The providers: 0, or a storage error. ------------------------------------------------ */
-int codes_today(struct view *v, const struct codes_args *a, struct pager *p);   /* *1*2# */
-int codes_open(struct view *v, const struct codes_args *a, struct pager *p);    /* *2#, *2*48217# */
-int codes_duty(struct view *v, const struct codes_args *a, struct pager *p);    /* *3# */
-int codes_overdue(struct view *v, const struct codes_args *a, struct pager *p); /* *4# */
-int codes_modem(struct view *v, const struct codes_args *a, struct pager *p);   /* *7# */
-/* codes_calendar.c, codes_indicator.c: the rest. A provider that is not there yet is NULL in the table
- * of codes.c, and said to be so. The calendar's part of *4# is one more row in codes_overdue.c. */
+int codes_today(struct view *v, const struct codes_args *a, struct pager *p);      /* *1*2# */
+int codes_open(struct view *v, const struct codes_args *a, struct pager *p);       /* *2#, *2*48217# */
+int codes_duty(struct view *v, const struct codes_args *a, struct pager *p);       /* *3# */
+int codes_overdue(struct view *v, const struct codes_args *a, struct pager *p);    /* *4# */
+int codes_modem(struct view *v, const struct codes_args *a, struct pager *p);      /* *7# */
+int codes_indicators(struct view *v, const struct codes_args *a, struct pager *p); /* *5*11*2# */
+int codes_ahead(struct view *v, const struct codes_args *a, struct pager *p);      /* *6*2# */
+/* codes_calendar.c: the calendar's part of *4#. */
+int codes_overdue_calendar(struct view *v, struct pager *p);
 
 #endif

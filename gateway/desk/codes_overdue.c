@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* *4#: what is overdue: incidents that nobody took within their time. Each part adds its phrases;
- * when none has any, that is said. Called by codes.c. */
+/* *4#: what is overdue: incidents that nobody took within their time, and what the calendar asked. Each part adds its
+ * phrases; when none has any, that is said. Called by codes.c. */
 #include "gateway/desk/codes.h"
 
 #include "gateway/base/civil.h"
@@ -41,8 +41,7 @@ static int late_incidents(struct view *v, struct pager *p)
     return rc < 0 ? rc : 0;
 }
 
-/* The calendar's part belongs here too. */
-static int (*const parts[])(struct view *v, struct pager *p) = {late_incidents};
+static int (*const parts[])(struct view *v, struct pager *p) = {late_incidents, codes_overdue_calendar};
 
 int codes_overdue(struct view *v, const struct codes_args *a, struct pager *p)
 {

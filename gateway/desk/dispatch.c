@@ -51,6 +51,7 @@ static const struct {
     {"none", form_none, ANYONE},
     {"register", form_register, ANYONE},
     {"my_data", form_my_data, ANYONE},
+    {"tip_total", form_tip_total, OFFICERS},
 };
 
 static int refused(struct msg *m)

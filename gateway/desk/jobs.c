@@ -29,7 +29,7 @@ int job_standing(struct desk *d, const char *kind, const char *meta, int64_t per
 }
 
 /* Each sets its jobs of the calendar (JOB_WALL) from the calendar as it is; called again and again. */
-static int (*const calendars[])(struct desk *d) = {digest_plan, attend_plan};
+static int (*const calendars[])(struct desk *d) = {digest_plan, attend_plan, reminder_plan};
 
 static int64_t calendar_off(const struct desk *d)
 {
@@ -113,6 +113,7 @@ static const struct {
     {"reach", reach_due},
     {"handover", handover_late},
     {"still", still_due},
+    {"calendar", reminder_due},
     /* clang-format on */
 };
 

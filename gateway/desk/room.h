@@ -237,6 +237,13 @@ void callout_text(const struct callout *c, char *out, size_t size);
 /* The job: how many came until now. key: incident id. */
 int callout_due(struct desk *d, const char *key);
 
+/* reminder.c: the calendar ------------------------------------------------------------ */
+/* At start, and when the clock was set: plans the next look. The job: looks. */
+int reminder_plan(struct desk *d);
+int reminder_due(struct desk *d, const char *key);
+/* activity.c: "HOP Man De 25 3", how a form is sent from a village of this name. */
+void activity_example(const struct form_def *def, const char *place, char *out, size_t size);
+
 /* jobs.c ------------------------------------------------------------------------------- */
 /* At start: the standing jobs. */
 int jobs_start(struct desk *d);
@@ -276,6 +283,7 @@ int form_my_data(struct msg *m);
 int form_answer(struct msg *m);
 int form_code(struct msg *m);
 int form_none(struct msg *m);
+int form_tip_total(struct msg *m);
 int form_not_built(struct msg *m);
 /* Deletes invites that have run out. */
 int register_daily(struct desk *d);

@@ -218,6 +218,31 @@ static const struct {
     [TEXT_UNDO_OUT] = {"undo_out", "keyword name date time old"},
     [TEXT_UNDO_TOLD] = {"undo_told", "keyword name date time old"},
     [TEXT_UNDO_NONE] = {"undo_none", "keyword"},
+    /* the calendar and the indicators */
+    [TEXT_REMIND_TEAM] = {"remind_team", "place what due done text"},
+    [TEXT_REMIND_TEAM_LATE] = {"remind_team_late", "place what due done text"},
+    [TEXT_REMIND_OFFICER] = {"remind_officer", "what due names"},
+    [TEXT_REMIND_OVERDUE] = {"remind_overdue", "what due names"},
+    [TEXT_REMIND_OFFICE] = {"remind_office", "what due"},
+    [TEXT_TIP_TOTAL_OK] = {"tip_total_ok", "period count"},
+    [TEXT_TIP_TOTAL_BAD] = {"tip_total_bad", ""},
+    [TEXT_CODES_DUE_NONE] = {"codes_due_none", ""},
+    [TEXT_IND_HEAD] = {"ind_head", "period place when"},
+    [TEXT_IND_NONE] = {"ind_none", "period"},
+    [TEXT_IND_NIGHTS] = {"ind_nights", "value"},
+    [TEXT_IND_FORCE] = {"ind_force", "value"},
+    [TEXT_IND_TAKEN] = {"ind_taken", "value"},
+    [TEXT_IND_CLOSED] = {"ind_closed", "value"},
+    [TEXT_IND_PRESENT] = {"ind_present", "value minutes"},
+    [TEXT_IND_MOBILISED] = {"ind_mobilised", "value minutes"},
+    [TEXT_IND_TIPS] = {"ind_tips", "value"},
+    [TEXT_IND_DEEDS] = {"ind_deeds", "value"},
+    [TEXT_IND_MEDIATION] = {"ind_mediation", "value"},
+    [TEXT_IND_MEETINGS] = {"ind_meetings", "value"},
+    [TEXT_IND_LOUDSPEAKER] = {"ind_loudspeaker", "value"},
+    [TEXT_IND_DIRECT] = {"ind_direct", "value"},
+    [TEXT_IND_TEAMS] = {"ind_teams", "value"},
+    [TEXT_IND_TIMES] = {"ind_times", "value"},
     [TEXT_ADVICE] = {"advice", ""},
 };
 
@@ -258,6 +283,11 @@ static const struct template_rule rules[] = {
     {"date", 5},
     {"need", 3},
     {"old", 11}, /* attendance */
+    {"what", 30}, /* the calendar */
+    {"due", 38},
+    {"done", 7},
+    {"names", 60},
+    {"value", 60},
 };
 
 const char *text_key(enum text_id id)

@@ -136,3 +136,23 @@ CREATE TABLE handover (
     asked_ms    BIGINT NOT NULL,
     state       TEXT   NOT NULL                         -- 'open', 'yes', 'no', 'late'
 );
+-- The calendar: what was said of an item, a village and a period, each step once.
+CREATE TABLE reminder (
+    item   TEXT    NOT NULL,
+    place  TEXT    NOT NULL,               -- '' = the office
+    period TEXT    NOT NULL,               -- '2026-11', '2026-W46'
+    step   INTEGER NOT NULL,               -- 0 reminded, 1 reminded again, 2 told that it is overdue
+    at_ms  BIGINT  NOT NULL,
+    PRIMARY KEY (item, place, period, step)
+) WITHOUT ROWID;
+
+-- TONGTIN: how many tips of a month came by other ways. Its history is in the audit.
+CREATE TABLE tip_total (
+    month   TEXT PRIMARY KEY,              -- '2026-11'
+    total   INTEGER NOT NULL,
+    user_id BIGINT  NOT NULL REFERENCES "user" (id),
+    at_ms   BIGINT  NOT NULL
+);
+
+-- Response times: when the first alert of an incident was handed to the network.
+ALTER TABLE incident ADD COLUMN alert_sent_ms BIGINT;

@@ -396,8 +396,8 @@ static void what_is_wrong_with_a_calendar_is_said_with_its_line(void **state)
             "calendar = ( { name = \"a\"; text = \"b\"; period = \"week\"; },\n"
             " { name = \"a\"; text = \"c\"; period = \"week\"; } );\n",
             3, "two of the calendar");
-    refuses(*state, "calendar_at = \"8:00\";\n", 2, "a time of the day");
-    refuses(*state, "calendar_at = \"24:00\";\n", 2, "a time of the day");
+    refuses(*state, "calendar_at = \"8h\";\n", 2, "a time of day");
+    refuses(*state, "calendar_at = \"24:00\";\n", 2, "a time of day");
     refuses(*state, "presence : { kinds = [ \"CHAI\" ]; };\n", 2, "no kind 'CHAI'");
     refuses(*state, "presence : { kinds = [ \"BAOHANH\" ]; };\n", 2, "restricted");
     refuses(*state, "presence : { minutes = 0; };\n", 2, "out of range");
