@@ -95,20 +95,6 @@ int attendance_of_night(struct db *db, const char *place, const char *night,
     return stop ? stop : rc;
 }
 
-int patrol_count(struct db *db, const char *place, const char *first, const char *last, int *n, int *ended)
-{
-    const enum sql_id q = SQL_patrol_count;
-    night_range(db, q, place, first, last);
-    *n = *ended = 0;
-    int rc = q_one(db, q);
-    if (rc < 0)
-        return rc;
-    *n = (int)q_get(db, q, 0);
-    *ended = (int)q_get(db, q, 1);
-    q_end(db, q);
-    return 0;
-}
-
 static int read_one(struct db *db, enum sql_id q, struct attendance *out)
 {
     memset(out, 0, sizeof *out);
@@ -174,12 +160,6 @@ int attendance_change(struct db *db, const struct attendance *a, const struct at
     q_ref(db, q, 6, e->new_ms);
     q_ref(db, q, 7, e->message_id);
     return q_insert(db, q, &id);
-}
-
-int attendance_changes(struct db *db, int64_t attendance_id, int *n)
-{
-    q_i64(db, SQL_attendance_change_count, 1, attendance_id);
-    return ask_number(db, SQL_attendance_change_count, n);
 }
 
 int patrol_begin(struct db *db, const struct patrol_row *p, int64_t *id)

@@ -33,9 +33,6 @@ int attendance_nights(struct db *db, const char *place, const char *first, const
 /* The rows of one village and night, oldest first. */
 int attendance_of_night(struct db *db, const char *place, const char *night,
                         int (*fn)(void *ctx, const struct attendance *a), void *ctx);
-/* Patrols (TUAN BD) of a village and nights [first, last), and those that TUAN KT ended. */
-int patrol_count(struct db *db, const char *place, const char *first, const char *last, int *n, int *ended);
-
 /* ---- rows ---- */
 
 int attendance_by_id(struct db *db, int64_t id, struct attendance *out);
@@ -54,9 +51,6 @@ struct attendance_edit {
 };
 /* Sets in, out and night of the row as in a (void for ATTENDANCE_UNDO_IN) and writes the history. */
 int attendance_change(struct db *db, const struct attendance *a, const struct attendance_edit *e);
-/* How many changes a row has had. */
-int attendance_changes(struct db *db, int64_t attendance_id, int *n);
-
 /* ---- patrols ---- */
 
 struct patrol_row {

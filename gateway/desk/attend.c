@@ -239,7 +239,7 @@ static int call_is(struct msg *m)
     return rc < 0 ? rc : reply_out(m, TEXT_MISSED_OUT, &open);
 }
 
-int attend_call(struct desk *d, const char *line, const char *number, const struct user *u, int64_t message_id)
+static int take_call(struct desk *d, const char *line, const char *number, const struct user *u, int64_t message_id)
 {
     struct msg m = {.d = d,
                     .now = service_now(&d->time),
@@ -253,6 +253,21 @@ int attend_call(struct desk *d, const char *line, const char *number, const stru
     if (!rc)
         rc = call_is(&m);
     return rc < 0 ? rc : message_settle(d->db, message_id, m.disposition, 0);
+}
+
+int attend_call(struct desk *d, const char *line, const char *number, const struct user *u, int64_t message_id)
+{
+    if (d->careless)
+        return take_call(d, line, number, u, message_id);
+    int rc = db_save(d->db);
+    if (!rc)
+        rc = take_call(d, line, number, u, message_id);
+    if (!rc)
+        return db_release(d->db);
+    if (rc == -ENOSPC || rc == -EIO || rc == -EBUSY || rc == -ENOMEM)
+        return rc; /* the storage: the whole batch is repeated */
+    log_err("a missed call could not be taken as attendance (%s): kept as a call", strerror(-rc));
+    return db_undo(d->db);
 }
 
 /* ---- a forgotten RA ---- */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the files of attendance share, and what digests, codes and indicators ask of it; private to
- * gateway/desk. attend.c: VAO, RA and missed calls; attend_fix.c: corrections; attend_patrol.c:
- * TUAN; attend_watch.c: who is late.
+ * What the files of attendance share; private to gateway/desk. What digests, codes and indicators ask of it
+ * is in gateway/plan/shift.h and store/attendance.h. attend.c: VAO, RA and missed calls; attend_fix.c: corrections;
+ * attend_patrol.c: TUAN; attend_watch.c: who is late.
  */
 #ifndef TB_DESK_ATTEND_H
 #define TB_DESK_ATTEND_H
@@ -10,10 +10,6 @@
 #include "gateway/desk/room.h"
 #include "gateway/plan/shift.h"
 #include "store/attendance.h"
-
-/* Shifts of a village that began in [from_ms, to_ms) and are over: held = enough people were in, missed =
- * not. A village without shifts is asked for its plain nights. */
-int attend_tally(struct desk *d, const char *place, int64_t from_ms, int64_t to_ms, int *held, int *missed);
 
 /* attend.c ---------------------------------------------------------------------------- */
 /* The member's time: when it was written if it came late, else the calendar's. */

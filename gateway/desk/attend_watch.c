@@ -320,24 +320,3 @@ int attend_plan(struct desk *d)
         return job_cancel(d->db, "shift", "");
     return job_set(d->db, "shift", "", JOB_WALL, now_calendar(now));
 }
-
-int attend_tally(struct desk *d, const char *place, int64_t from_ms, int64_t to_ms, int *held, int *missed)
-{
-    struct shift_window w[WINDOWS_MAX];
-    int64_t now = now_calendar(service_now(&d->time));
-    int rc = 0, n;
-    *held = *missed = 0;
-    while (!rc && from_ms < to_ms) { /* ten days at a time: the windows fit */
-        int64_t until = to_ms - from_ms > 10 * DAY_MS ? from_ms + 10 * DAY_MS : to_ms;
-        size_t count = shift_windows(d->cfg, place, from_ms, until, true, w, WINDOWS_MAX);
-        for (size_t i = 0; !rc && i < count && i < WINDOWS_MAX; i++) {
-            if (w[i].end_ms > now)
-                continue;
-            rc = attendance_present(d->db, place, w[i].night, w[i].begin_ms, w[i].end_ms, &n);
-            *held += n >= w[i].need;
-            *missed += n < w[i].need;
-        }
-        from_ms = until;
-    }
-    return rc;
-}

@@ -132,7 +132,7 @@ int desk_call(struct desk *d, const char *line, const char *number)
         .disposition = "call",
     };
     int rc = 0;
-    int64_t id;
+    int64_t id = 0;
     if (!u && *number)
         rc = party_of(d->db, PARTY_SENDER, e164[0] ? e164 : number, now.wall_ms, &row.party_id);
     if (!rc)

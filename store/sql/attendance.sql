@@ -40,9 +40,6 @@ WHERE id = $1 AND void_ms IS NULL;
 INSERT INTO attendance_change (attendance_id, user_id, at_ms, what, old_ms, new_ms, message_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7);
 
--- name: attendance_change_count
-SELECT COUNT(*) FROM attendance_change WHERE attendance_id = $1;
-
 -- name: patrol_insert
 INSERT INTO patrol (user_id, place, night, people, start_ms, message_id) VALUES ($1, $2, $3, $4, $5, $6);
 
@@ -56,9 +53,6 @@ UPDATE patrol SET end_ms = $2, forgotten = $3 WHERE id = $1 AND end_ms IS NULL;
 -- name: patrol_people
 SELECT MAX(people) FROM patrol
 WHERE place = $1 AND night = $2 AND start_ms < $4 AND (end_ms IS NULL OR end_ms >= $3);
-
--- name: patrol_count
-SELECT COUNT(*), COUNT(end_ms) - COALESCE(SUM(forgotten), 0) FROM patrol WHERE place = $1 AND night >= $2 AND night < $3;
 
 -- name: shift_watch_insert
 INSERT INTO shift_watch (place, begin_ms, end_ms, night, step_ms) VALUES ($1, $2, $3, $4, $2)

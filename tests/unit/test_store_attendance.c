@@ -122,7 +122,6 @@ static void a_correction_keeps_its_history(void **state)
 {
     struct store *s = *state;
     struct attendance a;
-    int n;
     int64_t id = in(s, 1, "6", "2026-11-12", NOW_MS, 0);
     struct attendance_edit e = {
         .what = ATTENDANCE_IN, .user_id = 2, .at_ms = NOW_MS + H, .old_ms = NOW_MS, .new_ms = NOW_MS - H};
@@ -134,8 +133,11 @@ static void a_correction_keeps_its_history(void **state)
     assert_int_equal(attendance_change(s->db, &a, &e), 0);
     assert_int_equal(attendance_by_id(s->db, id, &a), 0);
     assert_true(a.in_ms == NOW_MS - H && a.out_ms == NOW_MS + 7 * H && !a.forgotten);
-    assert_int_equal(attendance_changes(s->db, id, &n), 0);
-    assert_int_equal(n, 2);
+    char said[80];
+    assert_int_equal(db_exec(s->db, "SELECT group_concat(what || ' ' || (old_ms IS NULL)) FROM attendance_change", said,
+                             sizeof said),
+                     0);
+    assert_string_equal(said, "in 0,out 1");
     undo(s, id);
     assert_int_equal(attendance_change(s->db, &a, &e), -ENOENT); /* what was undone is not corrected */
     a.id = 999;
@@ -147,7 +149,6 @@ static void a_patrol_counts_the_people_it_said(void **state)
     struct store *s = *state;
     struct patrol_row p = {.user_id = 1, .place = "6", .night = "2026-11-12", .people = 4, .start_ms = NOW_MS}, out;
     int64_t id;
-    int n, ended;
     assert_int_equal(patrol_of(s->db, 1, &out), -ENOENT);
     assert_int_equal(patrol_begin(s->db, &p, &id), 0);
     in(s, 1, "6", "2026-11-12", NOW_MS, 0);
@@ -160,10 +161,6 @@ static void a_patrol_counts_the_people_it_said(void **state)
     p.start_ms = NOW_MS + 4 * H;
     assert_int_equal(patrol_begin(s->db, &p, &id), 0);
     assert_int_equal(patrol_end(s->db, id, NOW_MS + 8 * H, true), 0);
-    assert_int_equal(patrol_count(s->db, "6", "2026-11-12", "2026-11-13", &n, &ended), 0);
-    assert_true(n == 2 && ended == 1);
-    assert_int_equal(patrol_count(s->db, "5", "2026-11-12", "2026-11-13", &n, &ended), 0);
-    assert_true(n == 0 && ended == 0);
 }
 
 static void a_shift_is_watched_once(void **state)
