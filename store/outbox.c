@@ -29,6 +29,7 @@ int outbox_add(struct db *db, const struct outbox_row *r, int64_t *id)
     q_i64(db, q, 9, r->not_before_rel);
     q_i64(db, q, 10, r->expires_rel);
     q_i64(db, q, 11, recipient_of(r->user_id, r->party_id));
+    q_i64(db, q, 12, r->need);
     return q_insert(db, q, id);
 }
 
@@ -48,6 +49,7 @@ static void read_row(struct db *db, struct outbox_row *r)
     r->not_before_rel = q_get(db, q, 9);
     r->expires_rel = q_get(db, q, 10);
     r->attempts = (int)q_get(db, q, 11);
+    r->need = (enum row_need)q_get(db, q, 13);
 }
 
 /* One recipient gets one row a call: its SOS and its reply must not overtake one another on
@@ -159,6 +161,23 @@ int outbox_failed(struct db *db, int64_t id, int cms)
     if (rc == 0)
         rc = place_of(db, id, &p);
     return rc == 0 ? next_up(db, p.recipient, p.priority) : rc;
+}
+
+int outbox_drop(struct db *db, int64_t id)
+{
+    struct row_place p;
+    int rc = finish(db, id, "cancelled", 0);
+    if (rc == 0)
+        rc = place_of(db, id, &p);
+    return rc == 0 ? next_up(db, p.recipient, p.priority) : rc;
+}
+
+int outbox_defer(struct db *db, int64_t id, int64_t not_before_rel, int64_t expires_rel)
+{
+    q_i64(db, SQL_outbox_defer, 1, id);
+    q_i64(db, SQL_outbox_defer, 2, not_before_rel);
+    q_i64(db, SQL_outbox_defer, 3, expires_rel);
+    return q_change(db, SQL_outbox_defer);
 }
 
 int outbox_unknown(struct db *db, int64_t id, int64_t not_before_rel)

@@ -15,6 +15,8 @@
 #include "store/db.h"
 
 enum priority { PRIO_SOS, PRIO_ALERT, PRIO_REPLY, PRIO_DIGEST };
+/* When the budget is short: left out, or up to the last message of the month, or always. */
+enum row_need { NEED_NONE, NEED_REPLY, NEED_ALWAYS };
 
 struct outbox_row {
     int64_t id;
@@ -26,6 +28,7 @@ struct outbox_row {
     char body[400];                  /* out */
     int64_t created_ms, not_before_rel, expires_rel;
     int attempts;
+    enum row_need need;
 };
 
 int outbox_add(struct db *db, const struct outbox_row *r, int64_t *id);
@@ -63,6 +66,9 @@ struct outbox_counts {
     int64_t queued[4]; /* by priority */
     int64_t sending, sent, delivered, failed, expired, uncertain;
 };
+/* A queued row that is over the budget: later, or not at all ('cancelled'). */
+int outbox_defer(struct db *db, int64_t id, int64_t not_before_rel, int64_t expires_rel);
+int outbox_drop(struct db *db, int64_t id);
 int outbox_counts(struct db *db, int64_t since_ms, struct outbox_counts *out);
 
 /* Jobs. */

@@ -71,6 +71,16 @@ static void print_counts(const char *title, json_t *o)
     printf("%s\n", any ? "" : " nothing");
 }
 
+static void print_budget(json_t *b)
+{
+    printf("%-15s sent %lld", "this month", int_of(b, "sent"));
+    if (int_of(b, "month"))
+        printf(" of %lld (only alerts and confirmations from %lld on)", int_of(b, "month"), int_of(b, "reserve_from"));
+    if (int_of(b, "dropped") || int_of(b, "held"))
+        printf(", over a bound: dropped %lld, held %lld", int_of(b, "dropped"), int_of(b, "held"));
+    printf("\n");
+}
+
 static void print_person(json_t *o)
 {
     json_t *db = json_object_get(o, "database"), *l;
@@ -82,6 +92,7 @@ static void print_person(json_t *o)
     print_counts("waiting to go", json_object_get(o, "queue"));
     print_counts("came in today", json_object_get(o, "today"));
     print_counts("went out today", json_object_get(o, "out_today"));
+    print_budget(json_object_get(o, "budget"));
     printf("%-15s %lld open without NHAN\n", "incidents", int_of(o, "unacked"));
     printf("%-15s %.1f MB%s\n", "database", (double)int_of(db, "bytes") / 1e6,
            json_is_true(json_object_get(db, "stuck")) ? ", CAN NOT BE WRITTEN" : "");

@@ -4,6 +4,7 @@
 
 #include "gateway/base/civil.h"
 #include "gateway/base/err.h"
+#include "gateway/desk/budget.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -30,6 +31,21 @@ static int say_line(struct view *v, const char *name, struct line_state *s, stru
     return 0;
 }
 
+/* Without a bound and with nothing left out there is nothing to say. */
+static int say_budget(struct view *v, struct pager *p)
+{
+    struct budget_state s;
+    int month = v->d->cfg->budget.month;
+    int rc = budget_state(v->d->db, v->d->cfg, v->now_ms, &s);
+    if (rc < 0)
+        return rc;
+    if (month)
+        page_add(p, "Thang nay %lld/%d SMS.", (long long)(s.month.urgent + s.month.other), month);
+    if (s.month.dropped || s.month.held)
+        page_add(p, "Qua han muc: bo %lld, hoan %lld.", (long long)s.month.dropped, (long long)s.month.held);
+    return 0;
+}
+
 static int say_queue(struct view *v, struct pager *p)
 {
     struct outbox_counts n;
@@ -38,7 +54,7 @@ static int say_queue(struct view *v, struct pager *p)
         return rc;
     page_add(p, "Cho gui: %lld.", (long long)(n.queued[0] + n.queued[1] + n.queued[2] + n.queued[3]));
     page_add(p, "Hom nay gui %lld, loi %lld.", (long long)(n.sent + n.delivered), (long long)(n.failed + n.expired));
-    return 0;
+    return say_budget(v, p);
 }
 
 /* The operator's own words: of any length, accents taken off. */

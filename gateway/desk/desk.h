@@ -63,6 +63,11 @@ int desk_balance(struct desk *d, const char *line, int result, const char *text)
 /* Must the balance be asked now? The USSD code for this operator, or NULL. */
 const char *desk_balance_code(const struct desk *d, const char *operator_code);
 
+/* The row is about to go to a line: may it, by the budget? Then it is counted; else it was held or dropped
+ * here. In the transaction that marks it. */
+int desk_may_send(struct desk *d, const struct outbox_row *row, bool *may);
+/* It surely was not sent (priority, user_id, party_id are read): it does not count. */
+int desk_not_sent(struct desk *d, const struct outbox_row *row);
 /* The number to send a row to: 0, or -ENOENT when it was erased or the user is gone. */
 int desk_recipient(struct desk *d, const struct outbox_row *row, char *number, size_t size);
 /* A supervisor's code at the console (`tinbao code '*1#'`), as the chief would get it. Reads

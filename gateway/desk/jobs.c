@@ -9,6 +9,7 @@
 #include "gateway/base/err.h"
 #include "gateway/base/log.h"
 #include "gateway/desk/attend.h"
+#include "gateway/desk/budget.h"
 #include "gateway/desk/digest.h"
 #include "gateway/desk/intake.h"
 #include "gateway/desk/menu.h"
@@ -80,6 +81,8 @@ static int daily(struct desk *d, const char *key)
         rc = register_daily(d);
     if (rc >= 0) /* courier: what was delivered or given up is looked at no longer than this */
         rc = delivery_prune(d->db, now.wall_ms - 30 * DAY_MS);
+    if (rc >= 0)
+        rc = budget_daily(d);
     if (rc >= 0)
         rc = menu_daily(d);
     if (rc >= 0)

@@ -7,6 +7,7 @@
 
 #include "gateway/base/civil.h"
 #include "gateway/base/err.h"
+#include "gateway/desk/budget.h"
 #include "gateway/desk/quiet.h"
 
 #include <stdio.h>
@@ -126,6 +127,7 @@ int reply(struct msg *m, const char *body, bool resend)
         .incident_id = m->incident_id,
         .message_id = m->id,
         .body_in = body,
+        .need = resend || !m->m ? NEED_REPLY : budget_need_of(m->m->form),
     };
     return put(m->d, &r);
 }
@@ -165,6 +167,7 @@ int tell_user_row(struct desk *d, int64_t user_id, enum priority p, int64_t inci
         .incident_id = incident_id,
         .message_id = message_id,
         .body_in = body,
+        .need = p < PRIO_DIGEST ? NEED_REPLY : NEED_NONE,
     };
     int rc = put(d, &r);
     *row = rc < 0 ? 0 : r.id;
@@ -185,6 +188,19 @@ int tell_digest(struct desk *d, int64_t user_id, const char *body)
         return 0;
     struct outbox_row r = {.user_id = user_id, .priority = PRIO_DIGEST, .resend = true, .body_in = body};
     return put(d, &r);
+}
+
+int tell_warning(struct desk *d, const char *body)
+{
+    int rc = 0;
+    for (size_t i = 0; !rc && i < d->people.n; i++) {
+        const struct user *u = &d->people.users[i];
+        if (u->stopped || (u->role != ROLE_DUTY && u->role != ROLE_CHIEF))
+            continue;
+        struct outbox_row r = {.user_id = u->id, .priority = PRIO_DIGEST, .body_in = body, .need = NEED_ALWAYS};
+        rc = put(d, &r);
+    }
+    return rc;
 }
 
 int tell_later(struct desk *d, int64_t user_id, int64_t incident_id, int64_t message_id, const char *body)
@@ -222,7 +238,8 @@ static int to_reporter(struct desk *d, int64_t user_id, int64_t party_id, int64_
         rc = party_may_get(d, party_id, &may);
     if (rc < 0 || !may)
         return rc;
-    struct outbox_row r = {.party_id = party_id, .priority = PRIO_REPLY, .incident_id = incident_id, .body_in = body};
+    struct outbox_row r = {
+        .party_id = party_id, .priority = PRIO_REPLY, .incident_id = incident_id, .body_in = body, .need = NEED_REPLY};
     return put(d, &r);
 }
 
@@ -254,7 +271,8 @@ int relay_reporter(struct desk *d, const struct incident *in, const char *body)
                            .party_id = in->user_id ? 0 : in->party_id,
                            .priority = PRIO_REPLY,
                            .incident_id = in->id,
-                           .body_in = body};
+                           .body_in = body,
+                           .need = NEED_REPLY};
     if (!r.user_id && !r.party_id)
         return -ENOENT;
     bool silent = false;

@@ -119,6 +119,9 @@ int tell_user_row(struct desk *d, int64_t user_id, enum priority p, int64_t inci
 int tell_later(struct desk *d, int64_t user_id, int64_t incident_id, int64_t message_id, const char *body);
 /* A part of a digest, as tell_later; sent again after a crash, since no alert went out for what it names. */
 int tell_digest(struct desk *d, int64_t user_id, const char *body);
+/* A word of the service about itself (credit, budget) to the duty desk and the chief: as tell_later, and
+ * whatever the budget. */
+int tell_warning(struct desk *d, const char *body);
 /* To the reporter of an incident, user or party, and to those whose reports joined it. */
 int tell_reporter(struct desk *d, const struct incident *in, const char *body);
 /* An officer's own words to the first reporter, whatever the limits. -ENOENT: his number is erased, he

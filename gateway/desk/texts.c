@@ -179,6 +179,9 @@ static const struct {
     [TEXT_MENU_STRANGER] = {"menu_stranger", ""},
     [TEXT_FRONT_BUSY] = {"front_busy", ""},
     [TEXT_FRONT_TOO_LONG] = {"front_too_long", ""},
+    /* budget and balance */
+    [TEXT_BUDGET_SOON] = {"budget_soon", "used limit when"},
+    [TEXT_BUDGET_RESERVE] = {"budget_reserve", "used limit when"},
     /* digests */
     [TEXT_DIGEST_NIGHT] = {"digest_night", "when counts"},
     [TEXT_DIGEST_WEEK] = {"digest_week", "when counts"},
@@ -275,6 +278,9 @@ static const struct template_rule rules[] = {
     {"minutes", 4}, /* call out */
     {"heard", 70},
     {"digits", 10}, /* error replies */
+    /* budget and balance */
+    {"used", 7},
+    {"limit", 7},
     /* digests */
     {"counts", 33},
     {"late", 7},

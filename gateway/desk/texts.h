@@ -172,6 +172,9 @@ enum text_id {
     TEXT_MENU_STRANGER,
     TEXT_FRONT_BUSY,
     TEXT_FRONT_TOO_LONG,
+    /* budget and balance */
+    TEXT_BUDGET_SOON,
+    TEXT_BUDGET_RESERVE,
     /* digests */
     TEXT_DIGEST_NIGHT,
     TEXT_DIGEST_WEEK,

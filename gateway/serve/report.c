@@ -7,6 +7,7 @@
 #include "gateway/base/mask.h"
 #include "gateway/base/str.h"
 #include "gateway/serve/health.h"
+#include "gateway/desk/budget.h"
 #include "store/duty.h"
 #include "store/gauge.h"
 #include "store/incident.h"
@@ -124,7 +125,7 @@ static json_t *today_json(struct works *w, int64_t since_ms)
                                         "not_built", "answer_none", "unclear", "duty_list",     "machine",  "late",
                                         "call",      "corrupt",     "failed",  "correct",       "cancel",   "answer",
                                         "asked",     "activity",    "joined",  "split",         "call_out", "relay",
-                                        "reopen",    "register",    "my_data", "invite_bad",    "menu",  "echo"};
+                                        "reopen",    "register",    "my_data", "invite_bad",    "menu",     "echo"};
     json_t *o = json_object();
     int64_t n = 0;
     message_count(w->db, NULL, since_ms, &n);
@@ -156,6 +157,22 @@ static void outbox_json(struct works *w, json_t *o, int64_t since_ms, int sendin
     json_object_set_new(o, "out_today", sent);
 }
 
+/* What was sent this month, by the desk's budget. */
+static json_t *budget_json(struct works *w)
+{
+    struct budget_state s = {0};
+    json_t *o = json_object();
+    budget_state(w->db, w->cfg, now_calendar(desk_now(w->desk)), &s);
+    put_int(o, "month", w->cfg->budget.month);
+    put_int(o, "reserve_from", s.limit);
+    put_int(o, "sent", s.month.urgent + s.month.other);
+    put_int(o, "urgent", s.month.urgent);
+    put_int(o, "sent_today", s.day.urgent + s.day.other);
+    put_int(o, "dropped", s.month.dropped);
+    put_int(o, "held", s.month.held);
+    return o;
+}
+
 static int count_open(void *ctx, const struct incident *i)
 {
     int *n = ctx;
@@ -180,6 +197,7 @@ int report_json(struct works *w, struct lines *lines, const struct report_about 
     outbox_json(w, o, today_ms, about->sending);
     json_object_set_new(o, "today", today_json(w, today_ms));
     put_int(o, "unacked", unacked);
+    json_object_set_new(o, "budget", budget_json(w));
     size_t n = json_dumpb(o, out, size - 1, JSON_COMPACT);
     json_decref(o);
     if (n == 0 || n > size - 1)

@@ -36,6 +36,7 @@ struct flight {
     enum priority prio;
     int attempts;
     int64_t since_ms; /* mono_ms */
+    int64_t user_id, party_id;
 };
 
 struct track { /* what the sender knows of one lane */
@@ -180,6 +181,12 @@ static int record_result(struct sender *s, const struct news *n, struct now now)
     else if (n->result == SENT_OK)
         t->slow_steps = 0;
     int rc = 0;
+    if (j.act == JUDGE_RETRY || j.act == JUDGE_FAIL) {
+        struct outbox_row row = {.priority = was.prio, .user_id = was.user_id, .party_id = was.party_id};
+        rc = desk_not_sent(s->w->desk, &row);
+        if (rc < 0)
+            return rc;
+    }
     switch (j.act) {
     case JUDGE_SENT:
         return outbox_sent(s->w->db, was.id, n->ref, now.wall_ms);
@@ -287,6 +294,10 @@ static int take_row(struct sender *s, size_t lane, const struct outbox_row *row,
             rc = desk_unsent(s->w->desk, row->id);
         return rc < 0 ? rc : 1;
     }
+    bool may;
+    rc = desk_may_send(s->w->desk, row, &may);
+    if (rc < 0 || !may)
+        return rc < 0 ? rc : 1;
     m->u.send.id = (uint64_t)row->id;
     m->u.send.want_report = s->w->cfg->dlr;
     m->u.send.validity = tpdu_validity_within(row->expires_rel - now_rel);
@@ -295,7 +306,7 @@ static int take_row(struct sender *s, size_t lane, const struct outbox_row *row,
         return rc;
     s->out_lane[s->n_out++] = lane;
     struct track *t = &s->tracks[lane];
-    t->flights[t->n++] = (struct flight){row->id, row->priority, row->attempts, mono_ms()};
+    t->flights[t->n++] = (struct flight){row->id, row->priority, row->attempts, mono_ms(), row->user_id, row->party_id};
     return 0;
 }
 

@@ -4,6 +4,28 @@
 -- service time knows its boot
 UPDATE meta SET key = 'service_time' WHERE key = 'service_ms';
 
+-- budget -------------------------------------------------------------------------------
+
+-- 0: may wait or be left out when the budget is short; 1: up to the last message of the month; 2: always.
+ALTER TABLE outbox ADD COLUMN need INTEGER NOT NULL DEFAULT 0;
+
+-- What was handed to a line, by the date of the calendar ("2026-11-12"), and what was not.
+CREATE TABLE sms_day (
+    day     TEXT    PRIMARY KEY,
+    urgent  INTEGER NOT NULL,             -- SOS and alerts
+    other   INTEGER NOT NULL,
+    dropped INTEGER NOT NULL,             -- over the budget
+    held    INTEGER NOT NULL              -- until another day
+) WITHOUT ROWID;
+
+-- What is no alert, by recipient (user_id, or -party_id); days gone by are deleted.
+CREATE TABLE sms_user_day (
+    day       TEXT    NOT NULL,
+    recipient BIGINT  NOT NULL,
+    sent      INTEGER NOT NULL,
+    PRIMARY KEY (day, recipient)
+) WITHOUT ROWID;
+
 -- SOS: the village is only where its reporter was last.
 ALTER TABLE incident ADD COLUMN place_last INTEGER NOT NULL DEFAULT 0;
 

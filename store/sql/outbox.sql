@@ -3,8 +3,8 @@
 
 -- name: outbox_insert
 INSERT INTO outbox (user_id, party_id, priority, resend, incident_id, message_id, body, created_ms, not_before_rel,
-                    expires_rel, state, recipient, blocked)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', $11,
+                    expires_rel, state, recipient, need, blocked)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', $11, $12,
         CASE WHEN EXISTS (SELECT 1 FROM outbox o WHERE o.recipient = $11 AND o.priority = $3
                           AND o.state IN ('queued', 'sending')) THEN 1 ELSE 0 END);
 
@@ -15,7 +15,7 @@ WHERE id = (SELECT MIN(o.id) FROM outbox o WHERE o.recipient = $1 AND o.priority
 
 -- name: outbox_ready
 SELECT id, user_id, party_id, priority, resend, incident_id, message_id, body, created_ms, not_before_rel,
-       expires_rel, attempts, recipient
+       expires_rel, attempts, recipient, need
 FROM outbox q
 WHERE q.blocked = 0 AND q.state = 'queued' AND q.not_before_rel <= $1 AND q.expires_rel > $1
   AND NOT EXISTS (SELECT 1 FROM outbox s WHERE s.ref IS NULL AND s.recipient = q.recipient AND s.line IS NOT NULL
