@@ -13,8 +13,11 @@
 
 /* A period may carry the VNI digit or the Telex key of its tone. */
 #define PERIOD "(sang|trua|chieu|toi|dem|khuya)[1-5sfrxj]?"
+/* Between the words of one time: also a dot, when dots stand for spaces. */
+#define GAP "[\\s._-]+"
 #define DAY_WORD                                                                                                       \
-    "hom\\s+qua|hom\\s+nay|hom\\s+kia|hom\\s+truoc|qua|nay|(?:ngay\\s+)?\\d{1,2}[/.-]\\d{1,2}(?:[/.-]\\d{2,4})?"
+    "hom" GAP "qua|hom" GAP "nay|hom" GAP "kia|hom" GAP "truoc|qua|nay|(?:ngay\\s+)?\\d{1,2}[/"                        \
+    ".-]\\d{1,2}(?:[/.-]\\d{2,4})?"
 
 enum { G_HOUR = 1, G_MIN, G_COLON_MIN, G_HALF, G_SPACED_HOUR, G_SPACED_MIN, G_SPACED_HALF, G_PERIOD, G_DAY };
 
@@ -24,21 +27,23 @@ static const char time_pattern[] =
     "(\\s?ruoi)?(?=[^a-z0-9]|$|sang|trua|chieu|toi|dem|khuya)"
     "|(?<!thon )(?<!xom )(?<!to )(?<!tdp )(?<!khu )(?<!ap )(?<!ban )(?<!pho )(?<!so )"
     "(\\d{1,2})\\s(?:h|gio)\\b(?:\\s?(\\d{1,2})\\b(?!\\s?nguoi)(?:\\s?(?:phut|ph|p)\\b)?)?(\\s?ruoi)?)"
-    "(?:[ ,\\n]{0,2}(?:buoi\\s+)?" PERIOD "(?![a-z0-9]))?"
-    "(?:[ ,\\n]{0,2}(" DAY_WORD ")(?![a-z0-9/]))?";
+    "(?:(?:[ ,\\n]{0,2}|[.;_-])(?:buoi\\s+)?" PERIOD "(?![a-z0-9]))?"
+    "(?:(?:[ ,\\n]{0,2}|[.;_-])(" DAY_WORD ")(?![a-z0-9/]))?";
 
 static const char ago_pattern[] =
     "(?<![a-z0-9])(?:(cach\\s+day\\s+)(?:khoang\\s+)?(\\d{1,3}|nua|mot|hai|ba)\\s*(phut|p|tieng|gio|h|g)(?![a-z0-9])"
     "|(?:khoang\\s+)?(\\d{1,3}|nua|mot|hai|ba)\\s*(phut|p|tieng|gio)\\s+truoc(?![a-z])"
     "(?!\\s+(?:cong|nha|cua|mat|cho|truong|san|ngo|quan|tiem|chua|dinh|uy|ubnd|tram|ca|cay|thon|xom|lang))"
-    "|(vua\\s+xong|vua\\s+xay\\s+ra|ngay\\s+bay\\s+gio|bay\\s+gio|luc\\s+nay|hien\\s+nay|hien\\s+tai|dang\\s+xay\\s+ra)"
+    "|(vua" GAP "xong|vua" GAP "xay" GAP "ra|ngay" GAP "bay" GAP "gio|bay" GAP "gio|luc" GAP "nay|hien["
+    "\\s._-]+nay|hien" GAP "tai|dang" GAP "xay" GAP "ra)"
     ")"
     "(?![a-z0-9])";
 
 static const char day_pattern[] =
-    "(?<![a-z0-9])(?:(?:(sang|trua|chieu|toi|dem)\\s+)?(hom\\s+qua|hom\\s+kia|hom\\s+truoc|hom\\s+no|hom\\s+nay|"
-    "tuan\\s+truoc)"
-    "|(sang|trua|chieu|toi|dem)\\s+(qua|nay)|ngay\\s+(\\d{1,2}[/.-]\\d{1,2}(?:[/.-]\\d{2,4})?))(?![a-z0-9])";
+    "(?<![a-z0-9])(?:(?:(sang|trua|chieu|toi|dem)" GAP ")?(hom" GAP "qua|hom" GAP "kia|hom" GAP "truoc|hom[\\s."
+    "_-]+no|hom" GAP "nay|"
+    "tuan" GAP "truoc)"
+    "|(sang|trua|chieu|toi|dem)" GAP "(qua|nay)|ngay\\s+(\\d{1,2}[/.-]\\d{1,2}(?:[/.-]\\d{2,4})?))(?![a-z0-9])";
 
 int when_compile(struct vocab *v, char *why, size_t size)
 {

@@ -2,6 +2,7 @@
 /* What may not change the meaning: accents, case, decomposition, separators, junk at the
  * edges. Each clear message is written in all these ways and must be read the same. Random
  * octets must not crash. */
+#include "tests/unit/labelled.h"
 #include "tests/unit/words.h"
 
 #include "gateway/base/utf.h"
@@ -48,11 +49,16 @@ static struct gist gist_of(const struct meaning *m)
     return g;
 }
 
+static bool same_gist(const struct gist *a, const struct gist *b)
+{
+    return a->form == b->form && a->place == b->place && a->kind == b->kind && !strcmp(a->code, b->code) &&
+           a->when_ms == b->when_ms && a->ask == b->ask;
+}
+
 static void is_same(struct words *w, const char *text, const struct gist *want)
 {
     struct gist got = gist_of(say(w, text));
-    bool same = got.form == want->form && got.place == want->place && got.kind == want->kind &&
-                !strcmp(got.code, want->code) && got.when_ms == want->when_ms && got.ask == want->ask;
+    bool same = same_gist(&got, want);
     if (!same)
         print_error("'%s': %s %s %s %s\n", text, got.form, got.place, got.kind, got.code);
     assert_true(same);
@@ -138,6 +144,8 @@ static void smart_quotes(const char *in, char *out, size_t size)
 static void colon_after_keyword(const char *in, char *out, size_t size)
 {
     const char *space = strchr(in, ' ');
+    if (space && strcspn(in, ".,;:#/-|(\n") < (size_t)(space - in))
+        space = NULL; /* not the one after the keyword */
     int key = space ? (int)(space - in) : 0;
     snprintf(out, size, "%.*s%s%s", key, in, space ? ":" : "", space ? space + 1 : in);
 }
@@ -171,6 +179,48 @@ static void nothing_of_this_changes_the_meaning(void **state)
             }
         }
     }
+}
+
+/* Every clear message of the labelled set, in each of the ways alone. Left out are those whose noise is the writing
+ * itself: keys of Telex and VNI are cut by a separator, and a slip read by its accents needs them. */
+static void nor_of_any_clear_message_of_the_labelled_set(void **state)
+{
+    static const struct {
+        const char *name;
+        change_fn fn;
+    } changes[] = {{"without accents", without_accents}, {"without tones", without_tones},
+                   {"decomposed", decomposed},           {"capitals", in_capitals},
+                   {"small letters", in_small_letters},  {"wide spaces", wide_spaces},
+                   {"junk at edges", junk_at_edges},     {"quotes", smart_quotes},
+                   {"colon", colon_after_keyword},       {"dots", dots_for_spaces}};
+    struct words *w = *state;
+    char line[4096];
+    unsigned clear_ones = 0, changed = 0;
+    FILE *f = fopen("tests/unit/labelled/messages.tsv", "r");
+    assert_non_null(f);
+    while (fgets(line, sizeof line, f)) {
+        char *col[LABEL_COLUMNS], once[1024];
+        if (!label_split(line, col) || !strcmp(col[1], "none"))
+            continue;
+        struct gist want = gist_of(say(w, col[6]));
+        if (strstr(col[6], "Hòa An") || strstr(col[6], "Hoa Ấn"))
+            continue; /* two villages: only the accents are clear */
+        if (want.ask != DOUBT_NONE || strstr(col[0], "telex") || strstr(col[0], "vni") || strstr(col[0], "slip"))
+            continue;
+        clear_ones++;
+        for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+            changes[i].fn(col[6], once, sizeof once);
+            struct gist got = gist_of(say(w, once));
+            if (same_gist(&got, &want))
+                continue;
+            changed++;
+            print_error("%s: '%s' became %s %s %s %s ask %d\n", changes[i].name, once, got.form, got.place, got.kind,
+                        got.code, (int)got.ask);
+        }
+    }
+    fclose(f);
+    assert_true(clear_ones > 400);
+    assert_int_equal(changed, 0);
 }
 
 static uint32_t next_random(uint32_t *seed)
@@ -216,6 +266,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_of_this_changes_the_meaning),
+        cmocka_unit_test(nor_of_any_clear_message_of_the_labelled_set),
         cmocka_unit_test(random_octets_are_read_as_something),
         cmocka_unit_test(broken_messages_are_read_as_something),
     };
