@@ -34,14 +34,14 @@ static const char ago_pattern[] =
     "(?<![a-z0-9])(?:(cach\\s+day\\s+)(?:khoang\\s+)?(\\d{1,3}|nua|mot|hai|ba)\\s*(phut|p|tieng|gio|h|g)(?![a-z0-9])"
     "|(?:khoang\\s+)?(\\d{1,3}|nua|mot|hai|ba)\\s*(phut|p|tieng|gio)\\s+truoc(?![a-z])"
     "(?!\\s+(?:cong|nha|cua|mat|cho|truong|san|ngo|quan|tiem|chua|dinh|uy|ubnd|tram|ca|cay|thon|xom|lang))"
-    "|(vua" GAP "xong|vua" GAP "xay" GAP "ra|ngay" GAP "bay" GAP "gio|bay" GAP "gio|luc" GAP "nay|hien["
-    "\\s._-]+nay|hien" GAP "tai|dang" GAP "xay" GAP "ra)"
+    "|(vua" GAP "xong|vua" GAP "xay" GAP "ra|ngay" GAP "bay" GAP "gio|bay" GAP "gio|luc" GAP "nay|hien" GAP
+    "nay|hien" GAP "tai|dang" GAP "xay" GAP "ra)"
     ")"
     "(?![a-z0-9])";
 
 static const char day_pattern[] =
-    "(?<![a-z0-9])(?:(?:(sang|trua|chieu|toi|dem)" GAP ")?(hom" GAP "qua|hom" GAP "kia|hom" GAP "truoc|hom[\\s."
-    "_-]+no|hom" GAP "nay|"
+    "(?<![a-z0-9])(?:(?:(sang|trua|chieu|toi|dem)" GAP ")?(hom" GAP "qua|hom" GAP "kia|hom" GAP "truoc|hom" GAP
+    "no|hom" GAP "nay|"
     "tuan" GAP "truoc)"
     "|(sang|trua|chieu|toi|dem)" GAP "(qua|nay)|ngay\\s+(\\d{1,2}[/.-]\\d{1,2}(?:[/.-]\\d{2,4})?))(?![a-z0-9])";
 
