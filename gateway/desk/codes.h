@@ -35,7 +35,7 @@ bool view_is_officer(const struct view *v);
 /* Is this village his, and what was asked for? "" (not known) only for whoever answers for all. */
 bool view_place(const struct view *v, const char *place);
 /* May he see that this incident is there? Its village is view_place, a restricted one is for those
- * named for its kind alone, a tip never for the team; to the team what it was told or reported. */
+ * named for its kind alone, a tip never for the team; to the team what its members were told, and his own report. */
 bool view_incident(const struct view *v, const struct incident *in);
 /* "Man De": the village's name without accents, at most 24 letters; "" when not known. */
 void view_place_name(const struct view *v, const char *place, char *out, size_t size);

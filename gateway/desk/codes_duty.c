@@ -2,22 +2,23 @@
 /* *3#: who is on duty and on patrol, by village. Called by codes.c. Names, never numbers, and
  * nothing that compares them. */
 #include "gateway/desk/codes.h"
+#include "gateway/desk/whom.h"
 
 #include "gateway/base/civil.h"
 #include "gateway/base/err.h"
 #include "gateway/base/str.h"
+#include "store/attendance.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define PATROL_MAX 256
+#define THERE_MAX 256
 #define SHIFT_MAX_MS (16 * HOUR_MS) /* an older VAO without RA is a forgotten one */
 
 struct patrol {
     const struct view *v;
-    struct attendance a[PATROL_MAX];
+    struct attendance a[THERE_MAX];
     size_t n;
-    int rc;
     struct pager *p;
 };
 
@@ -29,19 +30,18 @@ bool codes_there(const struct view *v, const struct attendance *a)
 static int gather(void *ctx, const struct attendance *a)
 {
     struct patrol *o = ctx;
-    if (o->n < PATROL_MAX && view_place(o->v, a->place) && codes_there(o->v, a))
+    if (o->n < THERE_MAX && view_place(o->v, a->place) && codes_there(o->v, a))
         o->a[o->n++] = *a;
     return 0;
 }
 
-/* The role alone until there is a rota: whoever has it is on duty. */
 static int say_duty(struct view *v, struct pager *p)
 {
     const struct user *last = NULL;
     int rc = 0;
     for (size_t i = 0; !rc && i < v->d->people.n; i++) {
         const struct user *u = &v->d->people.users[i];
-        if (u->role != ROLE_DUTY)
+        if (!whom_on_duty(v->d, u))
             continue;
         if (!last)
             rc = page_text(p, v->d->cfg, TEXT_CODES_DUTY, NULL);
@@ -54,10 +54,21 @@ static int say_duty(struct view *v, struct pager *p)
     return rc || last ? rc : page_text(p, v->d->cfg, TEXT_CODES_DUTY_NONE, NULL);
 }
 
+/* " (4 nguoi)": so many walk with him, by his TUAN BD. */
+static int say_with(const struct patrol *o, int64_t user_id, char *out, size_t size)
+{
+    struct patrol_row row;
+    int rc = patrol_of(o->v->d->db, user_id, &row);
+    out[0] = '\0';
+    if (!rc && row.people > 1)
+        snprintf(out, size, " (%d nguoi)", row.people);
+    return rc == -ENOENT ? 0 : rc;
+}
+
 static int say_village(void *ctx, const struct place *place)
 {
     struct patrol *o = ctx;
-    char name[40], time[24];
+    char name[40], time[24], with[24];
     bool first = true;
     for (size_t i = 0; i < o->n; i++) {
         const struct user *u = people_by_id(&o->v->d->people, o->a[i].user_id);
@@ -65,7 +76,10 @@ static int say_village(void *ctx, const struct place *place)
             continue;
         view_place_name(o->v, place->code, name, sizeof(name));
         clock_text(o->a[i].in_ms, o->v->now_ms, time, sizeof(time));
-        page_add(o->p, "%s%s%s %s;", first ? name : "", first ? ": " : "", u->name, time);
+        int rc = say_with(o, u->id, with, sizeof(with));
+        if (rc < 0)
+            return rc;
+        page_add(o->p, "%s%s%s %s%s;", first ? name : "", first ? ": " : "", u->name, time, with);
         first = false;
     }
     return 0;

@@ -5,6 +5,8 @@
 
 #include "gateway/base/civil.h"
 #include "gateway/base/err.h"
+#include "gateway/plan/rota.h"
+#include "store/alert.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,12 +16,27 @@ struct late {
     struct pager *p;
 };
 
-/* A report that goes out with the digest waits for nobody's NHAN. */
+static int anybody(void *ctx, int64_t user_id, int step, int64_t onscene_ms)
+{
+    (void)ctx, (void)user_id, (void)step, (void)onscene_ms;
+    return 1;
+}
+
+/* One that goes with the digest waits for nobody's NHAN within minutes: a day. */
 static bool is_late(const struct view *v, const struct incident *in)
 {
-    int sev = in->severity < 1 ? 1 : in->severity > 5 ? 5 : in->severity;
-    int64_t allowed_ms = v->d->cfg->alert_repeat_s[sev] * SECOND_MS;
-    return !strcmp(in->state, "open") && v->now_ms - in->created_ms > allowed_ms;
+    int64_t allowed_ms = rota_repeat_s(v->d->cfg, in->severity, v->now_ms) * SECOND_MS;
+    if (allowed_ms < DAY_MS && concern_each(v->d->db, in->id, anybody, NULL) <= 0)
+        allowed_ms = DAY_MS;
+    /* a step says so too, whatever the clock does */
+    return !strcmp(in->state, "open") && (in->alert_step > 0 || v->now_ms - in->created_ms > allowed_ms);
+}
+
+/* Taken, and asked for because nothing was heard of it since. */
+static bool stands_still(const struct view *v, const struct incident *in)
+{
+    int asks = 0;
+    return !strcmp(in->state, "acked") && incident_still(v->d->db, in->id, &asks) == 0 && asks > 0;
 }
 
 static int late_add(void *ctx, const struct incident *in)
@@ -27,8 +44,9 @@ static int late_add(void *ctx, const struct incident *in)
     struct late *l = ctx;
     if (page_full(l->p))
         return 1;
-    if (is_late(l->v, in) && view_incident(l->v, in))
-        codes_entry(l->v, in, "chua nhan", l->p);
+    bool late = is_late(l->v, in), still = !late && stands_still(l->v, in);
+    if ((late || still) && view_incident(l->v, in))
+        codes_entry(l->v, in, late ? "chua nhan" : "dung yen", l->p);
     return 0;
 }
 

@@ -28,6 +28,26 @@ bool view_place(const struct view *v, const char *place)
     return place[0] && user_covers(v->user, place);
 }
 
+struct told {
+    const struct view *v;
+    const char *place;
+};
+
+static int is_of_team(void *ctx, int64_t user_id, int step, int64_t onscene_ms)
+{
+    const struct told *t = ctx;
+    const struct user *u = people_by_id(&t->v->d->people, user_id);
+    (void)step, (void)onscene_ms;
+    return u && user_in_team(u) && user_covers(u, t->place);
+}
+
+/* Was anybody of the village's team alerted to it? */
+static bool team_was_told(const struct view *v, const struct incident *in)
+{
+    struct told t = {.v = v, .place = in->place};
+    return concern_each(v->d->db, in->id, is_of_team, &t) > 0;
+}
+
 bool view_incident(const struct view *v, const struct incident *in)
 {
     if (in->restricted)
@@ -38,7 +58,7 @@ bool view_incident(const struct view *v, const struct incident *in)
         return true;
     if (!strcmp(in->form, "tip"))
         return false;
-    return in->user_id == v->user->id || incident_concerns(v->d, in->id, v->user->id);
+    return in->user_id == v->user->id || team_was_told(v, in);
 }
 
 void view_place_name(const struct view *v, const char *place, char *out, size_t size)
