@@ -33,7 +33,7 @@ TOOL_SRC  = $(wildcard tests/faults/*.c tests/bench/*.c)
 TOOL_BIN  = $(TOOL_SRC:%.c=$(BUILD)/%)
 SQL       = $(sort $(wildcard store/sql/*.sql))
 
-.PHONY: all run test check bench fuzz faults leaks clean setup unit scenarios front tools built
+.PHONY: all run test check bench fuzz faults leaks clean setup unit scenarios front courier tools built
 .SECONDARY:
 
 $(BUILD)/config/load.o $(BUILD)/tests/unit/test_config_load: CPPFLAGS += $(SHARE_DEF)
@@ -85,7 +85,7 @@ run: setup
 
 test: setup
 	@$(MAKE) --no-print-directory $(JOBS) SAN=1 built
-	@$(MAKE) --no-print-directory SAN=1 unit scenarios front
+	@$(MAKE) --no-print-directory SAN=1 unit scenarios front courier
 
 unit: $(UNIT_BIN)
 	@scripts/run-unit $(UNIT_BIN)
@@ -96,6 +96,9 @@ scenarios: $(BUILD)/tinbao tools
 
 front: $(BUILD)/tinbao tools
 	@tests/faults/front.sh $(BUILD)/tinbao quick
+
+courier: $(BUILD)/tinbao
+	@tests/faults/courier.py $(BUILD)/tinbao quick
 
 check: setup
 	@scripts/check

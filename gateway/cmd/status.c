@@ -81,6 +81,19 @@ static void print_budget(json_t *b)
     printf("\n");
 }
 
+/* Webhooks and mails, and what is wrong with the machinery. */
+static void print_courier(json_t *o)
+{
+    json_t *c = json_object_get(o, "courier"), *t;
+    size_t i;
+    if (json_is_true(json_object_get(c, "wanted")))
+        printf("%-15s %s, %lld wait, %lld given up%s\n", "courier",
+               json_is_true(json_object_get(c, "up")) ? "up" : "DOWN", int_of(c, "queued"), int_of(c, "dead"),
+               int_of(c, "dead") ? " ('tinbao courier --dead' lists them)" : "");
+    json_array_foreach(json_object_get(o, "troubles"), i, t)
+        printf("%-15s %s, since %.16s\n", "TROUBLE", text_of(t, "text"), text_of(t, "since"));
+}
+
 static void print_person(json_t *o)
 {
     json_t *db = json_object_get(o, "database"), *l;
@@ -94,6 +107,7 @@ static void print_person(json_t *o)
     print_counts("went out today", json_object_get(o, "out_today"));
     print_budget(json_object_get(o, "budget"));
     printf("%-15s %lld open without NHAN\n", "incidents", int_of(o, "unacked"));
+    print_courier(o);
     printf("%-15s %.1f MB%s\n", "database", (double)int_of(db, "bytes") / 1e6,
            json_is_true(json_object_get(db, "stuck")) ? ", CAN NOT BE WRITTEN" : "");
 }

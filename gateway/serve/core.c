@@ -9,6 +9,7 @@
 #include "gateway/base/err.h"
 #include "gateway/base/log.h"
 #include "gateway/base/str.h"
+#include "gateway/serve/bell.h"
 #include "gateway/serve/control.h"
 #include "gateway/serve/frontside.h"
 #include "gateway/serve/health.h"
@@ -45,6 +46,7 @@ struct core {
     struct ticker *ticker;
     struct watch *watch;
     struct post *post; /* courier */
+    struct bell *bell;
     struct playerside *player;
     struct frontside *front;
     struct notify *notify;
@@ -111,6 +113,8 @@ static struct report_about about(void *ctx)
     struct report_about a = {.state_dir = c->state_dir,
                              .started_ms = c->started_ms,
                              .sending = sender_under_way(c->sender),
+                             .courier_up = post_up(c->post),
+                             .courier_pid = post_pid(c->post),
                              .stuck = inbox_stuck(c->inbox)};
     a.http_port = frontside_port(c->front, &a.http_why);
     return a;
@@ -363,7 +367,8 @@ static int make_lines(struct core *c, const struct core_options *o, const struct
     watch_lines(c->watch, c->lines);
     struct post_events ev = {.ctx = c, .turn = on_posted, .gone = on_all_gone};
     c->post = post_new(&c->w, s.exe, &ev);
-    if (!c->post)
+    c->bell = bell_new(&c->w);
+    if (!c->post || !c->bell)
         return -ENOMEM;
     post_lines(c->post, c->lines);
     return 0;
@@ -473,6 +478,7 @@ static void stop(struct core *c)
     if (c->quit_timer)
         event_free(c->quit_timer);
     post_free(c->post);
+    bell_free(c->bell);
     lines_free(c->lines);
     ticker_free(c->ticker);
     watch_free(c->watch);

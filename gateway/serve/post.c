@@ -399,6 +399,11 @@ bool post_up(const struct post *p)
     return child_up(p->child);
 }
 
+int post_pid(const struct post *p)
+{
+    return (int)child_pid(p->child);
+}
+
 /* --- life --------------------------------------------------------------------------------- */
 
 void post_start(struct post *p)

@@ -35,6 +35,7 @@ void post_quit(struct post *p);
 bool post_gone(const struct post *p);
 
 bool post_up(const struct post *p);
+int post_pid(const struct post *p); /* of the courier, 0 = none */
 /* Jobs in the courier's hands, results not recorded, and 1 while it starts for work that waits. */
 int post_under_way(struct post *p);
 /* When something may go again, service time; INT64_MAX: nothing waits for a time. */

@@ -8,6 +8,7 @@
 #include "gateway/base/str.h"
 #include "gateway/serve/health.h"
 #include "gateway/desk/budget.h"
+#include "gateway/serve/report_post.h"
 #include "store/duty.h"
 #include "store/gauge.h"
 #include "store/incident.h"
@@ -198,6 +199,7 @@ int report_json(struct works *w, struct lines *lines, const struct report_about 
     json_object_set_new(o, "today", today_json(w, today_ms));
     put_int(o, "unacked", unacked);
     json_object_set_new(o, "budget", budget_json(w));
+    report_post(w, about->courier_up, about->courier_pid, o);
     size_t n = json_dumpb(o, out, size - 1, JSON_COMPACT);
     json_decref(o);
     if (n == 0 || n > size - 1)

@@ -12,6 +12,8 @@ struct report_about {
     const char *state_dir;
     int64_t started_ms; /* mono_ms */
     int sending;        /* texts in the hands of lines */
+    bool courier_up;
+    int courier_pid; /* 0 = none */
     bool stuck;         /* the database takes nothing */
     int http_port;      /* where the front listens, 0 = nowhere; why, "" = it is not to */
     const char *http_why;

@@ -27,6 +27,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 DEMO = os.path.join(HERE, '..', '..', 'config', 'demo')
 SECRET = base64.b64encode(bytes(range(32))).decode()
 TINBAO = ''
+BOXES = []
 WAIT_S = 60
 
 
@@ -218,6 +219,7 @@ class Box:
     """A directory with a config, and what runs in it."""
 
     def __init__(self, folder, settings):
+        BOXES.append(self)
         self.dir = tempfile.mkdtemp(dir=folder)
         self.serve = self.modem = None
         self.config = os.path.join(self.dir, 'tinbao.cfg')
@@ -389,11 +391,7 @@ def refused_connections_and_kills_lose_nothing(folder):
     box.kill()
     box.start()
     box.test_events(10)
-    until('the courier', lambda: subprocess.run(['pgrep', '-P', str(box.serve.pid), '-f', 'courier'],
-                                                capture_output=True).stdout)
-    courier = int(subprocess.run(['pgrep', '-P', str(box.serve.pid), '-f', 'courier'], capture_output=True,
-                                 text=True).stdout.split()[0])
-    os.kill(courier, signal.SIGKILL)
+    os.kill(until('the courier', lambda: box.status()['courier']['pid']), signal.SIGKILL)
     box.test_events(5)
     web = Web(port=port)
     until('25 events', lambda: len(set(ids(web.taken()))) >= 25)
@@ -572,8 +570,9 @@ def main():
                 if 'log' in files:
                     with open(os.path.join(root, 'log'), errors='replace') as f:
                         print(f.read()[-3000:])
-        for p in list(subprocess._active):
-            p.poll()
+        for box in BOXES:
+            box.stop()
+        BOXES.clear()
     shutil.rmtree(folder, ignore_errors=True)
     print('courier: %d passed, %d failed' % (passed, failed))
     return 1 if failed or not passed else 0
