@@ -207,6 +207,36 @@ static void check_people(struct loader *l, const config_setting_t *e, const stru
     }
 }
 
+static bool has_word(const char *list, const char *word)
+{
+    char w[WORD_SIZE];
+    for (const char *p = list; next_word(&p, w);)
+        if (!strcmp(w, word))
+            return true;
+    return false;
+}
+
+/* A team that is too small for its shift would be reminded every night. */
+static void check_need(struct loader *l, const config_setting_t *e, const struct shift_config *s)
+{
+    const struct config *c = l->c;
+    for (size_t i = 0; c->n_roster && !s->n_members && i < c->n_places; i++) {
+        const char *code = c->places[i].code;
+        int team = 0;
+        if (!has_word(s->places, code) && !has_word(s->places, "all"))
+            continue;
+        for (size_t k = 0; k < c->n_roster; k++)
+            team += (c->roster[k].role == ROLE_MEMBER || c->roster[k].role == ROLE_DEPUTY ||
+                     c->roster[k].role == ROLE_LEADER) &&
+                    has_word(c->roster[k].places, code);
+        if (team >= s->need)
+            continue;
+        load_bad(l, true, e, "a shift needs %d people, but the team of village %s has %d: lower need, or add members",
+                 s->need, code, team);
+        return; /* once an entry */
+    }
+}
+
 void load_shifts(struct loader *l, const config_setting_t *list)
 {
     struct key_table t = keys_of_shift();
@@ -237,8 +267,11 @@ void load_shifts(struct loader *l, const config_setting_t *list)
 
 void load_check_shifts(struct loader *l, const config_setting_t *list)
 {
-    for (size_t i = 0; i < l->c->n_shifts; i++)
-        check_people(l, config_setting_get_elem(list, (unsigned)i), &l->c->shifts[i]);
+    for (size_t i = 0; i < l->c->n_shifts; i++) {
+        const config_setting_t *e = config_setting_get_elem(list, (unsigned)i);
+        check_people(l, e, &l->c->shifts[i]);
+        check_need(l, e, &l->c->shifts[i]);
+    }
 }
 
 void load_attendance(struct loader *l, const config_setting_t *group)

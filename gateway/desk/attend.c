@@ -52,8 +52,7 @@ int64_t attend_end(const struct desk *d, const struct attendance *a)
     return window_of(d, a, &w) ? w.end_ms : a->in_ms;
 }
 
-/* When a row that nobody closes is closed. */
-static int64_t out_due_ms(const struct desk *d, const struct attendance *a)
+int64_t attend_out_due(const struct desk *d, const struct attendance *a)
 {
     struct shift_window w;
     return window_of(d, a, &w) ? w.end_ms + d->cfg->attendance.close_after_min * MINUTE_MS
@@ -69,7 +68,7 @@ int attend_expect_out(struct desk *d, const struct attendance *a)
 {
     char key[24];
     job_key(a->id, key);
-    return job_set(d->db, "forgotten", key, JOB_WALL, out_due_ms(d, a));
+    return job_set(d->db, "forgotten", key, JOB_WALL, attend_out_due(d, a));
 }
 
 /* Does a VAO now belong to the shift of the open row? A row of the future is a clock set back. */
@@ -82,7 +81,7 @@ static bool same_shift(const struct desk *d, const struct attendance *open, int6
         return true;
     if (window_of(d, open, &was) && window_of(d, &here, &is))
         return was.begin_ms == is.begin_ms;
-    return at_ms < out_due_ms(d, open);
+    return at_ms < attend_out_due(d, open);
 }
 
 /* The service closes a row: where its shift ended, or where it began, and marks it. */
@@ -290,7 +289,7 @@ int attend_forgotten(struct desk *d, const char *key)
         return 0;
     if (rc < 0)
         return rc;
-    if (now < out_due_ms(d, &a)) /* its time was corrected, or its shift is another one by now */
+    if (now < attend_out_due(d, &a)) /* its time was corrected, or its shift is another one by now */
         return attend_expect_out(d, &a);
     rc = forget(d, &a, now, 0);
     /* where no shift is configured nobody is reminded of anything; who sent TUAN BD sent no VAO */

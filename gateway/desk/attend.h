@@ -21,6 +21,8 @@ void attend_date(const char *night, char out[ATTEND_DATE_SIZE]);
 int attend_place(const struct user *u, char out[PLACE_CODE_SIZE]);
 /* The end of the shift that a row belongs to; outside any, where it began. */
 int64_t attend_end(const struct desk *d, const struct attendance *a);
+/* When the service closes it, if nobody does. */
+int64_t attend_out_due(const struct desk *d, const struct attendance *a);
 /* VAO at at_ms. 1: he is in already (*a is that row, nothing changed), 0: *a is the new one. */
 int attend_enter(struct msg *m, int64_t at_ms, const char *how, struct attendance *a);
 /* RA at at_ms of an open row: closes it and his patrol. */

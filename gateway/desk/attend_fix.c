@@ -189,10 +189,14 @@ static int add_row(const struct fix *f, int64_t at_ms)
     if (rc < 0)
         return rc;
     shift_night_of(d->cfg, a.place, at_ms, d->cfg->attendance.early_min, a.night);
-    rc = attendance_in(d->db, &a, &a.id);
+    rc = attendance_open(d->db, f->whose->id, &open);
+    if (rc < 0 && rc != -ENOENT)
+        return rc;
+    bool is_in = rc == 0;
     int64_t end = attend_end(d, &a);
-    bool is_in = !rc && attendance_open(d->db, f->whose->id, &open) == 0 && open.id != a.id;
-    if (!rc && (end <= f->now_ms || is_in)) /* over: until its end; or he is in already, since later */
+    rc = attendance_in(d->db, &a, &a.id);
+    if (!rc &&
+        (attend_out_due(d, &a) <= f->now_ms || is_in)) /* over: until its end; or he is in already, since later */
         a.out_ms = is_in && open.in_ms > at_ms && open.in_ms < end ? open.in_ms : end < at_ms ? at_ms : end;
     if (!rc)
         rc = change(f, &a, ATTENDANCE_ADD, 0, at_ms);
@@ -212,7 +216,9 @@ static int set_time(const struct fix *f, struct attendance *a, int64_t at_ms)
         a->in_ms = at_ms;
         shift_night_of(d->cfg, a->place, at_ms, d->cfg->attendance.early_min, a->night);
     }
-    int rc = change(f, a, f->out ? ATTENDANCE_OUT : ATTENDANCE_IN, old, at_ms);
+    int rc = f->out ? attend_patrol_ends(d, f->whose->id, at_ms, false) : 0;
+    if (!rc)
+        rc = change(f, a, f->out ? ATTENDANCE_OUT : ATTENDANCE_IN, old, at_ms);
     return rc < 0 ? rc : confirm(f, TEXT_FIX_OK, TEXT_FIX_TOLD, a, at_ms, old);
 }
 

@@ -298,6 +298,27 @@ static void a_correction_keeps_who_when_and_what_it_was(void **state)
     assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM job WHERE kind = 'forgotten'"), 0);
 }
 
+static void a_vao_that_the_leader_writes_down_is_open_while_it_may_last(void **state)
+{
+    struct rig *r = *state;
+    until(r, "2026-11-13 04:00");
+    rig_text(r, MEMBER, "VAO");
+    rig_text(r, DUNG, "VAO");
+    rig_text(r, CUONG, "SUA VAO Binh 21h"); /* this night, still on */
+    assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM attendance WHERE how = 'leader' AND out_ms IS NULL"), 1);
+    rig_text(r, CUONG, "SUA VAO An hom qua 3h"); /* the night before, while he is in now: it ended with its shift */
+    assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM attendance WHERE how = 'leader' AND night = '2026-11-11' AND "
+                                   "(out_ms - in_ms) / 60000 = 120"),
+                     1);
+    rig_text(r, DUNG, "TUAN BD 2");
+    until(r, "2026-11-13 04:30");
+    rig_text(r, CUONG, "SUA RA Dung 4h15");
+    assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM patrol WHERE end_ms IS NULL"), 0);
+    until(r, "2026-11-13 10:00");
+    rig_text(r, BINH, "SUA VAO Cuong 9h45");
+    assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM attendance WHERE night = '2026-11-13' AND out_ms IS NULL"), 1);
+}
+
 static void nobody_corrects_another_village_or_the_far_past(void **state)
 {
     struct rig *r = *state;
@@ -358,6 +379,7 @@ int main(void)
         T(a_phone_that_rings_all_night_is_answered_three_times_an_hour),
         T(a_forgotten_ra_is_closed_once_and_marked),
         T(a_correction_keeps_who_when_and_what_it_was),
+        T(a_vao_that_the_leader_writes_down_is_open_while_it_may_last),
         T(nobody_corrects_another_village_or_the_far_past),
         T(a_name_that_two_bear_is_asked_by_number),
         T(a_reload_that_takes_the_shifts_away_ends_the_watch),

@@ -273,6 +273,8 @@ static void what_is_wrong_with_a_shift_is_said_with_its_line(void **state)
     refuses(*state, "shifts = [ 1 ];", "shifts is written", false);
     refuses(*state, "shifts = ( { members = [ \"0912000099\" ]; } );", "not on the roster", true);
     refuses(*state, "shifts = ( { members = [ \"0909000001\" ]; } );", "of no team", true);
+    refuses(*state, "shifts = ( { places = \"6\"; need = 3; } );", "team of village 6 has 2", true);
+    refuses(*state, "shifts = ( { need = 1; } );", "team of village 5 has 0", true);
     refuses(*state, "attendance : { missed_calls = true; };", "did you mean 'missed_call'", false);
 }
 
