@@ -214,8 +214,10 @@ static void no_place(struct reading *r, const struct understand_ctx *ctx, bool o
         return;
     }
     bool strange = r->strange || (said.place >= 0 && said.place != r->v->home);
-    if (!kind_first && !begins_a_tale(r->t, r->pos))
-        strange = looks_like_name(r, r->pos) || kind_further_on(r) || strange;
+    if (!kind_first && !begins_a_tale(r->t, r->pos)) {
+        bool named = looks_like_name(r, r->pos);
+        strange = kind_further_on(r) || named || strange; /* the kind behind a strange name is read all the same */
+    }
     if (!strange && ctx->home_place && r->v->home >= 0) {
         m->place = r->v->places[r->v->home].code;
         m->place_from_home = true;

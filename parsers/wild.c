@@ -9,7 +9,8 @@
 
 #include <string.h>
 
-#define WILD_WORDS 40
+#define WILD_WORDS 12
+#define WILD_WINDOW 5 /* words looked at together: what is longer is rare, and each costs all names */
 #define WILD_LETTERS_MIN 4
 
 struct wild_word {
@@ -132,11 +133,9 @@ void wild_mend(struct vocab *v, size_t from)
     struct wild_word w[WILD_WORDS];
     if (!memchr(v->folded + from, '?', v->n - from) || !has_lost_letters(v, from))
         return;
-    size_t n = wild_words(v, from, w), longest = v->names.max_words;
-    if (longest < v->kwords.max_words)
-        longest = v->kwords.max_words;
+    size_t n = wild_words(v, from, w);
     for (size_t i = 0; i < n;) {
-        size_t k = longest < n - i ? longest : n - i;
+        size_t k = WILD_WINDOW < n - i ? WILD_WINDOW : n - i;
         struct wild_find f;
         for (; k > 0; k--) {
             if (!wild_window(v, w, i, k, &f))

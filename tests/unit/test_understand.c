@@ -417,6 +417,7 @@ static void lost_letters_are_read_where_one_reading_fits(void **state)
         /* the digit is a hook: no flood, "lựu" */
         {"BC kim lan lu7u5 da canh duong", "incident", "1", NULL, NULL, DOUBT_KIND, NULL},
         {"BC kim lan trom9h toi", "incident", "1", "TROM", NULL, DOUBT_NONE, NULL},
+        {"BC Plei Bong danh nhau o quan", "incident", NULL, "DANH", NULL, DOUBT_PLACE, NULL},
         {"HG 1 THANH loi di chung", "mediation", "1", NULL, NULL, DOUBT_NONE, "loi di chung"},
         {"BC kim lan danh co dao", "incident", "1", "DANH", NULL, DOUBT_NONE, NULL},
     };
