@@ -55,7 +55,7 @@ static const char *sender_name(const struct desk *d, const struct incident *in)
 static int tell_one(struct desk *d, const struct incident *in, const struct user *u, int step, enum wanted w,
                     const char *unreached)
 {
-    char out[OUT_SIZE], step_text[8];
+    char out[OUT_SIZE], step_text[8], where[80] = "";
     int64_t row = 0;
     bool skipped = *unreached && !in->restricted && !is_sos(in);
     snprintf(step_text, sizeof(step_text), "%d", step % 100);
@@ -63,9 +63,11 @@ static int tell_one(struct desk *d, const struct incident *in, const struct user
     const char *what = in->text_in ? in->text_in : in->text;
     if (!*what)
         what = is_sos(in) ? "can giup" : "khong ghi chi tiet";
-    int rc =
-        text_say(d->cfg, id, out, sizeof(out), "code", in->code, "kind", in->kind, "place", incident_place_name(d, in),
-                 "text", what, "name", skipped ? unreached : sender_name(d, in), "step", step_text, NULL);
+    int rc = is_sos(in) ? sos_place_text(d, in, where, sizeof(where)) : 0;
+    if (!rc)
+        rc = text_say(d->cfg, id, out, sizeof(out), "code", in->code, "kind", in->kind, "place",
+                      is_sos(in) ? where : incident_place_name(d, in), "text", what, "name",
+                      skipped ? unreached : sender_name(d, in), "step", step_text, NULL);
     if (!rc)
         rc = tell_user_row(d, u->id, is_sos(in) ? PRIO_SOS : PRIO_ALERT, in->id, in->message_id, out, &row);
     return rc < 0 ? rc : alert_told(d->db, in->id, u->id, step, service_now(&d->time).rel_ms, row);
@@ -109,18 +111,25 @@ static int tell_somebody(struct desk *d, const struct incident *in, int step)
     return rc;
 }
 
-static int schedule(struct desk *d, const struct incident *in, int step)
+int64_t alert_pace_ms(const struct desk *d, const struct incident *in, int step)
 {
-    struct now now = service_now(&d->time);
-    int repeat_s = is_sos(in) ? d->cfg->sos_repeat_s : rota_repeat_s(d->cfg, in->severity, now_calendar(now));
-    int64_t base_ms = SECOND_MS * repeat_s;
+    int repeat_s =
+        is_sos(in) ? d->cfg->sos_repeat_s : rota_repeat_s(d->cfg, in->severity, now_calendar(service_now(&d->time)));
+    int64_t ms = SECOND_MS * repeat_s;
     /* at the kind's pace at first, then ever slower: it never stops before NHAN, nor floods */
     int slower = is_sos(in) ? step - 10 : step - STEP_ALL;
-    while (slower-- > 0 && base_ms < REPEAT_CAP_MS)
-        base_ms *= 2;
+    while (slower-- > 0 && ms < REPEAT_CAP_MS)
+        ms *= 2;
+    return ms;
+}
+
+static int schedule(struct desk *d, const struct incident *in, int step)
+{
     char key[24];
+    int64_t due_rel = service_now(&d->time).rel_ms + alert_pace_ms(d, in, step);
     job_key(in->id, key, sizeof(key));
-    int rc = job_set(d->db, "alert", key, JOB_REL, now.rel_ms + base_ms);
+    overseer_expect(d, due_rel + OVERSEER_GRACE_MS);
+    int rc = job_set(d->db, "alert", key, JOB_REL, due_rel);
     return rc < 0 ? rc : reach_watch(d, in->id);
 }
 

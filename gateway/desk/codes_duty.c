@@ -13,7 +13,6 @@
 #include <string.h>
 
 #define THERE_MAX 256
-#define SHIFT_MAX_MS (16 * HOUR_MS) /* an older VAO without RA is a forgotten one */
 
 struct patrol {
     const struct view *v;

@@ -52,6 +52,10 @@ bool desk_calendar_moved(const struct desk *d);
 int desk_calendar(struct desk *d);
 /* Runs one due job and settles it (done, or moved). */
 int desk_job(struct desk *d, const struct job *job);
+/* The second look at alerts, independent of the jobs that repeat them: the alarms it raised, or an
+ * error; and the service time of the next one. */
+int desk_overseer(struct desk *d);
+int64_t desk_overseer_next(const struct desk *d);
 /* A delivery report of a line. */
 int desk_report(struct desk *d, const char *line, int ref, const char *number, bool delivered);
 /* A row that was given up: it could not be sent. */

@@ -30,6 +30,7 @@ int report_open(struct msg *m, struct incident *in)
     if (rc < 0)
         return rc;
     m->incident_id = id;
+    overseer_expect(m->d, m->now.rel_ms + OVERSEER_FIRST_MS);
     rc = audit(m->d, in->user_id, in->form, id, m->id, "");
     return rc < 0 ? rc : event_incident(m->d, "created", in, 0);
 }

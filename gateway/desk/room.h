@@ -59,7 +59,8 @@ struct desk {
     struct throttle throttle[THROTTLE_SLOTS]; /* by user id */
     struct menu_memory *menus;                /* see menu_front.c */
     struct strangers strangers;
-    struct meaning meaning;                   /* scratch of the message in hand, 10 kB: not on the stack */
+    int64_t look_rel;       /* the overseer's next look, service time; 0 = at once */
+    struct meaning meaning; /* scratch of the message in hand, 10 kB: not on the stack */
 };
 
 /* The message in hand. The number lives here, in memory, and nowhere else. */
@@ -134,6 +135,12 @@ void clock_text(int64_t at_ms, int64_t now_ms, char *out, size_t size);
 /* Sets the reporter, draws a code and keeps it, with its audit row; in->id and code are set. */
 int report_open(struct msg *m, struct incident *in);
 
+/* overseer.c ---------------------------------------------------------------------------- */
+#define OVERSEER_GRACE_MS MINUTE_MS       /* the climb's own time */
+#define OVERSEER_FIRST_MS (3 * MINUTE_MS) /* the first alert is written with the report */
+/* An alert is to be repeated by then (service time): a look after that. Forgetting it costs nothing but time. */
+void overseer_expect(struct desk *d, int64_t at_rel);
+
 /* sos.c --------------------------------------------------------------------------------- */
 #define SHIFT_MAX_MS (16 * HOUR_MS) /* an older VAO without RA is a forgotten one */
 /* "Man De", "lan cuoi o Man De", "chua ro o dau": where help is needed. */
@@ -152,6 +159,8 @@ int strangers_due(struct desk *d, const char *key);
 int alert_first(struct msg *m, const struct incident *in, bool under_way);
 /* The repeat of an incident that nobody took. */
 int alert_again(struct desk *d, int64_t incident_id);
+/* So long after this step the next one is due. */
+int64_t alert_pace_ms(const struct desk *d, const struct incident *in, int step);
 /* Stops the repeats. */
 int alert_stop(struct desk *d, int64_t incident_id);
 /* Tells everybody concerned but one. */

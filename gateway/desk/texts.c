@@ -41,6 +41,7 @@ static const struct {
     [TEXT_ALERT_SUPPLEMENT] = {"alert_supplement", "code text"},
     [TEXT_ALERT_UNCLEAR] = {"alert_unclear", "name text"},
     [TEXT_ALERT_FAILED] = {"alert_failed", ""},
+    [TEXT_ALERT_OVERDUE] = {"alert_overdue", "code"},
     [TEXT_STRANGERS_HELD] = {"strangers_held", "count"},
     [TEXT_ACK_OK] = {"ack_ok", "code kind place"},
     [TEXT_ACK_RESTRICTED] = {"ack_restricted", "code"},

@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-#define SHIFT_MAX_MS (16 * HOUR_MS) /* an older VAO without RA is a forgotten one */
-
 static int64_t calendar(const struct desk *d)
 {
     return now_calendar(service_now(&d->time));
@@ -35,10 +33,26 @@ bool whom_on_duty(const struct desk *d, const struct user *u)
     return by_rota(d, u, at_ms) || (u->role == ROLE_DUTY && nobody_there(d, at_ms));
 }
 
+/* The village itself, and for an SOS the others in its area officers' hands; all when it is not known
+ * where help is needed. */
+static bool is_near(const struct whom *w, const char *place)
+{
+    if (!strcmp(place, w->in->place))
+        return true;
+    if (strcmp(w->in->form, "sos") != 0)
+        return false;
+    for (size_t i = 0; w->in->place[0] && i < w->d->people.n; i++) {
+        const struct user *u = &w->d->people.users[i];
+        if (u->role == ROLE_AREA_OFFICER && user_covers(u, w->in->place) && user_covers(u, place))
+            return true;
+    }
+    return !w->in->place[0];
+}
+
 static int patrol_add(void *ctx, const struct attendance *a)
 {
     struct whom *w = ctx;
-    if (w->n < PATROL_MAX && a->in_ms >= w->at_ms - SHIFT_MAX_MS && !strcmp(a->place, w->in->place))
+    if (w->n < PATROL_MAX && a->in_ms >= w->at_ms - SHIFT_MAX_MS && is_near(w, a->place))
         w->ids[w->n++] = a->user_id;
     return 0;
 }
@@ -141,9 +155,9 @@ static enum wanted team_wanted(const struct whom *w, const struct user *u)
     bool sos = !strcmp(in->form, "sos");
     if (in->unverified || !strcmp(in->form, "tip") || !user_in_team(u) || (w->step > STEP_FIRST && !sos))
         return WANTED_NO;
-    if (!in->place[0] || !user_covers(u, in->place))
-        return WANTED_NO;
-    return u->role == ROLE_LEADER || on_patrol(w, u->id) ? WANTED_TEAM : WANTED_NO;
+    if (on_patrol(w, u->id))
+        return WANTED_TEAM;
+    return in->place[0] && u->role == ROLE_LEADER && user_covers(u, in->place) ? WANTED_TEAM : WANTED_NO;
 }
 
 enum wanted whom_wanted(const struct whom *w, const struct user *u)

@@ -26,7 +26,7 @@ struct whom {
     int step;
     int64_t at_ms;           /* calendar time */
     bool nobody;             /* the rota names nobody who is there: all of the duty desk */
-    int64_t ids[PATROL_MAX]; /* on patrol in the village */
+    int64_t ids[PATROL_MAX]; /* on patrol there; for an SOS: nearby */
     size_t n;
 };
 

@@ -18,6 +18,7 @@
 
 #define LOOK_EVERY_MS 30000
 #define RUN_MAX 64
+#define OVERSEE_EVERY_MS 300000
 #define BALANCE_AGAIN_MS (5 * MINUTE_MS)
 
 struct ticker {
@@ -26,6 +27,7 @@ struct ticker {
     struct event *timer;
     struct job last; /* the job that was run last, as it was then */
     int fails;
+    int64_t looked_rel; /* service time of the last look for overdue alerts */
 };
 
 static int run_job(struct ticker *t, const struct job *job)
@@ -94,9 +96,27 @@ static void plan_calendar(struct ticker *t)
         log_err("the jobs of the calendar could not be planned: %s", works_why(rc));
 }
 
+/* The second look at alerts: by its own time, and now and then whatever that says. */
+static void oversee(struct ticker *t)
+{
+    int64_t now_rel = desk_now(t->w->desk).rel_ms;
+    if (now_rel < desk_overseer_next(t->w->desk) && (t->w->manual || now_rel - t->looked_rel < OVERSEE_EVERY_MS))
+        return;
+    int rc = works_begin(t->w);
+    int n = rc ? rc : desk_overseer(t->w->desk);
+    rc = n < 0 ? n : works_commit(t->w);
+    works_rollback(t->w);
+    t->looked_rel = now_rel;
+    if (rc)
+        log_err("the look for overdue alerts: %s", works_why(rc));
+    else if (n > 0)
+        t->w->changes++;
+}
+
 int ticker_run(struct ticker *t, int max)
 {
     int n = 0;
+    oversee(t);
     plan_calendar(t);
     struct job job;
     while (n < max) {
@@ -129,6 +149,8 @@ int64_t ticker_next_wall(struct ticker *t)
     int64_t rel_ms = INT64_MAX, wall_ms = INT64_MAX;
     if (job_next(t->w->db, &rel_ms, &wall_ms))
         return INT64_MAX;
+    if (desk_overseer_next(t->w->desk) < rel_ms)
+        rel_ms = desk_overseer_next(t->w->desk);
     if (wall_ms != INT64_MAX)
         wall_ms = now.wall_ms + (wall_ms - now_calendar(now));
     if (rel_ms != INT64_MAX && now.wall_ms + (rel_ms - now.rel_ms) < wall_ms)

@@ -29,6 +29,9 @@ CREATE TABLE sms_user_day (
 -- SOS: the village is only where its reporter was last.
 ALTER TABLE incident ADD COLUMN place_last INTEGER NOT NULL DEFAULT 0;
 
+-- The second look at alerts: service time of its last alarm.
+ALTER TABLE incident ADD COLUMN alarm_rel BIGINT;
+
 -- Strangers: kept, and not alerted one by one in a flood.
 ALTER TABLE incident ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
 

@@ -436,8 +436,9 @@ static const struct {
     {"digest_live", "incident_live"},
     {"incident_live", "incident_live"},
     {"incident_of_sender", "incident_live"},
-    {"alert_open_for", "incident_live"}, /* a bare NHAN, over those that live */
+    {"alert_open_for", "incident_live"},         /* a bare NHAN, over those that live */
     {"incident_count_codes", "incident_code"},   /* once at start */
+    {"overseer_open", "incident_live"},          /* those that are open, when one may be overdue */
     {"question_count_open", "question_open"},    /* once, and only those that are open */
     {"incident_release_codes", "incident_code"}, /* once a day */
     {"outbox_ready", "outbox_head"},
