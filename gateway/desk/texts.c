@@ -289,7 +289,7 @@ static const struct template_rule rules[] = {
     {"missed", 7},
     {"date", 5},
     {"need", 3},
-    {"old", 11}, /* attendance */
+    {"old", 11},  /* attendance */
     {"what", 30}, /* the calendar */
     {"due", 38},
     {"done", 7},
