@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Writes the script of a month: 30 nights, 8 villages, 40 people and some strangers, 200 reports of all
- * sorts, with everything that each phone must get, in order; the core is killed now and then. What is
- * left waiting on any phone at the end fails it, so a text that comes twice or not at all does too.
- * Played by scripts/month with the settings in tests/month, whose roster this program knows.
+ * sorts, shifts by text and by missed call, nights on which nobody comes, digests; with everything that each phone must
+ * get, in order; the core is killed now and then. What is left waiting on any phone at the end fails it, so a text that
+ * comes twice or not at all does too. Played by scripts/month with the settings in tests/month, whose roster this
+ * program knows.
  *
  * usage: make_month [SEED]    The script goes to standard output.
  */
@@ -140,6 +141,10 @@ static void alert_all(struct month *m, const struct report *r, const char *offic
     for (int who = 0; team_text && who < TEAM; who++)
         if (who == LEADER || m->on_patrol[r->village][who])
             alert(m, r, team(r->village, who), team_text);
+    /* an SOS: who patrols the other village of the same officer as well */
+    for (int who = 0; r->sort == SOS && who < TEAM; who++)
+        if (m->on_patrol[r->village ^ 1][who])
+            alert(m, r, team(r->village ^ 1, who), team_text);
 }
 
 static void others_get(struct month *m, const char *but, const char *text, int n)
@@ -265,28 +270,83 @@ static void report(struct month *m)
 
 /* --- the nights ---------------------------------------------------------------------------- */
 
+/* Each village has a night now and then on which nobody comes. */
+static bool nobody_comes(int village, int night)
+{
+    return (village * 5 + night) % 13 == 0;
+}
+
 static void patrols(struct month *m, int night, bool begin)
 {
     for (int v = 0; v < VILLAGES; v++) {
-        for (int k = 0; k < 2; k++) {
+        for (int k = 0; k < 2 && !nobody_comes(v, night); k++) {
             int who = (night + k) % TEAM;
-            phone_says(m, team(v, who), begin ? "VAO" : "RA");
-            phone_gets(m, team(v, who), begin ? "/^Da ghi VAO %s/" : "/^Da ghi RA luc/", village_shown[v]);
+            if (k == 0) {
+                phone_says(m, team(v, who), begin ? "VAO" : "RA");
+            } else { /* a missed call does as well */
+                stamp(m);
+                printf("%s rings\n", team(v, who));
+                m->in++;
+            }
+            phone_gets(m, team(v, who),
+                       begin ? (k ? "/^Nhay may: da ghi VAO %s/" : "/^Da ghi VAO %s/")
+                       : k   ? "/^Nhay may: da ghi RA luc/"
+                             : "/^Da ghi RA luc/",
+                       village_shown[v]);
             m->on_patrol[v][who] = begin;
         }
         wait_minutes(m, 1);
     }
 }
 
+/* The team is reminded, then the leader is told, then the officer. */
+static void missing(struct month *m, int night, int day_minute)
+{
+    for (int step = 0; step < 3; step++) {
+        static const int after[3] = {15, 30, 60};
+        m->minute = day_minute + 870 + after[step]; /* of 21:00 */
+        for (int v = 0; v < VILLAGES; v++) {
+            if (!nobody_comes(v, night))
+                continue;
+            stamp(m);
+            for (int who = 0; step == 0 && who < TEAM; who++)
+                phone_gets(m, team(v, who), "/^Ca 21:00 %s: chua thay ban VAO/", village_shown[v]);
+            if (step == 1)
+                phone_gets(m, team(v, LEADER), "/^Ca 21:00 %s: moi 0\\/1 nguoi VAO\\. Ghi giup/", village_shown[v]);
+            if (step == 2)
+                phone_gets(m, officers[v / 2], "/^Ca 21:00 %s: moi 0\\/1 nguoi VAO, da nhac/", village_shown[v]);
+        }
+    }
+}
+
+/* 05:30 and 07:00: one text each, whatever happened; the first of November is a Sunday. */
+static void digests(struct month *m, int n)
+{
+    m->minute = (n + 1) * 1440 + 330;
+    stamp(m);
+    for (int i = 0; i < VILLAGES / 2; i++)
+        phone_gets(m, officers[i], "/^Dem %d\\/11: /", n + 1);
+    for (int i = 0; i < DUTIES; i++)
+        phone_gets(m, duties[i], "/^Dem %d\\/11: /", n + 1);
+    phone_gets(m, CHIEF, "/^Dem %d\\/11: /", n + 1);
+    m->minute += 90;
+    stamp(m);
+    if (n % 7 == 0)
+        phone_gets(m, CHIEF, "/^Tuan /");
+    if (n + 1 == NIGHTS)
+        phone_gets(m, CHIEF, "/^Thang /");
+}
+
 /* A day from 06:30 to 06:30: some of the times at which something may happen are drawn. */
 static void day(struct month *m, int n)
 {
-    static const int at[SLOTS] = {30, 80, 140, 210, 290, 360, 420, 500, 580, 660, 740, 930, 1000, 1100, 1220};
+    static const int at[SLOTS] = {60, 110, 160, 220, 290, 360, 420, 500, 580, 660, 740, 960, 1020, 1110, 1220};
     int start = n * 1440 + 390, left = REPORTS / NIGHTS + (n < REPORTS % NIGHTS);
     for (int i = 0; i < SLOTS; i++) {
         if (i == 11) { /* 21:05 */
             m->minute = start + 875;
             patrols(m, n, true);
+            missing(m, n, start);
         }
         if (left > 0 && pick(m, (uint32_t)(SLOTS - i)) < (uint32_t)left) {
             m->minute = start + at[i];
@@ -296,6 +356,7 @@ static void day(struct month *m, int n)
     }
     m->minute = start + 1340; /* 04:50 */
     patrols(m, n, false);
+    digests(m, n);
 }
 
 int main(int argc, char **argv)
