@@ -95,6 +95,22 @@ int gauge_messages(struct db *db, int64_t *last, int max,
     return rc;
 }
 
+int gauge_today(struct db *db, int64_t since_ms, void (*fn)(void *ctx, const char *disposition), void *ctx)
+{
+    const enum sql_id q = SQL_message_backwards;
+    int rc = q_free(db, q);
+    if (rc)
+        return rc;
+    for (int older = 0; older < Q_OLDER_MAX && (rc = q_row(db, q)) == 1;) {
+        bool recent = q_get(db, q, 0) >= since_ms;
+        older = recent ? 0 : older + 1;
+        if (recent)
+            fn(ctx, q_str(db, q, 1));
+    }
+    q_end(db, q);
+    return rc < 0 ? rc : 0;
+}
+
 int gauge_message_last(struct db *db, int64_t *id)
 {
     int rc = q_one(db, SQL_gauge_message_last);

@@ -21,6 +21,8 @@ int gauge_read(struct db *db, int64_t now_rel, int64_t now_wall, int64_t late_ms
 /* The messages after *last, at most `max`, in order; *last becomes the last one's id. 0 or -errno. */
 int gauge_messages(struct db *db, int64_t *last, int max,
                    void (*fn)(void *ctx, const char *line, const char *disposition), void *ctx);
+/* The messages since then, read back from the newest; each is told by what became of it. 0 or -errno. */
+int gauge_today(struct db *db, int64_t since_ms, void (*fn)(void *ctx, const char *disposition), void *ctx);
 /* The id of the last message, 0 = none. */
 int gauge_message_last(struct db *db, int64_t *id);
 

@@ -94,13 +94,44 @@ static void print_courier(json_t *o)
         printf("%-15s %s, since %.16s\n", "TROUBLE", text_of(t, "text"), text_of(t, "since"));
 }
 
+/* What an operator should look at, each in a line of its own, before everything else. */
+static void print_problems(json_t *o)
+{
+    const char *name;
+    json_t *list;
+    json_object_foreach(json_object_get(json_object_get(o, "health"), "checks"), name, list)
+    {
+        json_t *c = json_array_get(list, 0);
+        if (strcmp(text_of(c, "status"), "pass") != 0)
+            printf("%-15s %s: %s\n", !strcmp(text_of(c, "status"), "fail") ? "!! FAILS" : "!  look at", name,
+                   text_of(c, "output"));
+    }
+}
+
+static void print_http(json_t *o)
+{
+    json_t *http = json_object_get(o, "http");
+    if (int_of(http, "port"))
+        printf("%-15s port %lld\n", "http", int_of(http, "port"));
+    else if (*text_of(http, "why"))
+        printf("%-15s DOWN: %s\n", "http", text_of(http, "why"));
+}
+
+static const char *overall(json_t *o)
+{
+    if (!json_is_true(json_object_get(o, "healthy")))
+        return "SOMETHING IS DOWN";
+    return !strcmp(text_of(json_object_get(o, "health"), "status"), "pass") ? "well" : "it runs, but look at this";
+}
+
 static void print_person(json_t *o)
 {
     json_t *db = json_object_get(o, "database"), *l;
     size_t i;
     printf("tinbao %s, process %lld", text_of(o, "version"), int_of(o, "pid"));
     print_span(", up for ", int_of(o, "uptime_s"));
-    printf(": %s\n", json_is_true(json_object_get(o, "healthy")) ? "well" : "SOMETHING IS DOWN");
+    printf(": %s\n", overall(o));
+    print_problems(o);
     json_array_foreach(json_object_get(o, "lines"), i, l) print_line(l);
     print_counts("waiting to go", json_object_get(o, "queue"));
     print_counts("came in today", json_object_get(o, "today"));
@@ -110,6 +141,7 @@ static void print_person(json_t *o)
     print_courier(o);
     printf("%-15s %.1f MB%s\n", "database", (double)int_of(db, "bytes") / 1e6,
            json_is_true(json_object_get(db, "stuck")) ? ", CAN NOT BE WRITTEN" : "");
+    print_http(o);
 }
 
 static int show(const char *dir, bool as_json)
@@ -187,7 +219,8 @@ const struct cmd cmd_status = {
             "\n"
             "Asks the running service how it stands: its lines (state, signal, network, SIM, balance),\n"
             "what waits to go out, what came in today by what became of it, what went out, incidents\n"
-            "that nobody took yet, the size of the database.\n"
+            "that nobody took yet, the size of the database. What needs a look stands first: the checks\n"
+            "of /healthz that do not pass, and troubles that were told. Nobody's name or number is in it.\n"
             "\n"
             "options:\n"
             "  -c, --config CONFIG   the configuration (default: $TINBAO_CONFIG, else\n"
@@ -197,7 +230,7 @@ const struct cmd cmd_status = {
             "\n"
             "exit status:\n"
             "  0  all is well\n"
-            "  1  something is down: a line, its SIM or network, or the database can not be written;\n"
+            "  1  something is down: a line, its SIM or network, the database, or a check that fails;\n"
             "     or the service gave no answer\n"
             "  2  wrong usage or config\n"
             "  4  the service does not run\n"

@@ -210,7 +210,7 @@ static const char *worst(const struct health *h)
     return "";
 }
 
-int health_json(const struct health *h, char *out, size_t size)
+struct json_t *health_object(const struct health *h)
 {
     json_t *o = json_object(), *checks = json_object();
     json_object_set_new(o, "status", json_string(health_word(h->status)));
@@ -221,6 +221,12 @@ int health_json(const struct health *h, char *out, size_t size)
     for (size_t i = 0; i < h->n; i++)
         json_object_set_new(checks, h->checks[i].name, check_json(&h->checks[i]));
     json_object_set_new(o, "checks", checks);
+    return o;
+}
+
+int health_json(const struct health *h, char *out, size_t size)
+{
+    json_t *o = health_object(h);
     size_t n = json_dumpb(o, out, size - 1, JSON_COMPACT | JSON_REAL_PRECISION(9));
     json_decref(o);
     if (n == 0 || n > size - 1)

@@ -42,6 +42,8 @@ void health_look(struct works *w, const struct lines *lines, const struct report
 /* The same with a gauge of its own. */
 void health_of(struct works *w, const struct lines *lines, const struct report_about *about, struct health *out);
 const char *health_word(enum health_status s); /* "pass", "warn", "fail" */
+/* The same as an object of jansson, owned by the caller. */
+struct json_t *health_object(const struct health *h);
 /* In the form of application/health+json (draft-inadarei-api-health-check). 0, -EMSGSIZE, -ENOMEM. */
 int health_json(const struct health *h, char *out, size_t size);
 

@@ -11,6 +11,7 @@
 #include "gateway/base/str.h"
 #include "gateway/serve/health.h"
 #include "gateway/serve/selfstat.h"
+#include "store/delivery.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -142,6 +143,29 @@ static void add_queue(struct metrics *m, struct sbuf *b, const struct gauge *g)
     single(b, "tinbao_job_behind_seconds", "gauge", "How long the job that is due longest has been.",
            (double)g->job_behind_ms / 1000);
     single(b, "tinbao_jobs_run_total", "counter", "Jobs that were run.", (double)m->w->tally.jobs);
+}
+
+/* --- webhooks, mail, the spare line ---------------------------------------------------- */
+
+static int count_trouble(void *ctx, const struct trouble *t)
+{
+    (void)t; /* its words are the log's and the mail's */
+    ++*(int *)ctx;
+    return 0;
+}
+
+static int add_courier(struct metrics *m, struct sbuf *b)
+{
+    struct delivery_counts c;
+    int troubles = 0, rc = delivery_counts(m->w->db, &c);
+    if (!rc)
+        rc = trouble_each(m->w->db, count_trouble, &troubles);
+    if (rc < 0)
+        return rc;
+    single(b, "tinbao_courier_queue_depth", "gauge", "Webhooks, mails and spare texts that wait.", (double)c.queued);
+    single(b, "tinbao_courier_dead", "gauge", "Webhooks and mails that were given up.", (double)c.dead);
+    single(b, "tinbao_troubles", "gauge", "Troubles with the machinery that last: lines, SIMs, credit.", troubles);
+    return 0;
 }
 
 /* --- the lines ------------------------------------------------------------------------- */
@@ -286,6 +310,9 @@ int metrics_text(struct metrics *m, const struct report_about *about, char *out,
         return rc;
     add_sent(m, &b);
     add_queue(m, &b, &g);
+    rc = add_courier(m, &b);
+    if (rc)
+        return rc;
     add_lines(m, &b);
     add_database(m, about, &b);
     add_health(m, about, &g, &b);

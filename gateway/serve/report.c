@@ -6,15 +6,15 @@
 #include "gateway/base/err.h"
 #include "gateway/base/mask.h"
 #include "gateway/base/str.h"
-#include "gateway/serve/health.h"
 #include "gateway/desk/budget.h"
+#include "gateway/serve/health.h"
 #include "gateway/serve/report_post.h"
 #include "store/duty.h"
 #include "store/gauge.h"
 #include "store/incident.h"
-#include "store/message.h"
 #include "store/outbox.h"
 
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,25 +117,19 @@ static json_t *database_json(const struct report_about *about)
     return o;
 }
 
+static void count_today(void *ctx, const char *disposition)
+{
+    json_t *o = ctx;
+    put_int(o, "all", json_integer_value(json_object_get(o, "all")) + 1);
+    put_int(o, disposition, json_integer_value(json_object_get(o, disposition)) + 1);
+}
+
 /* Messages of today by what became of them (gateway/desk/intake.h); those with none are left out. */
 static json_t *today_json(struct works *w, int64_t since_ms)
 {
-    static const char *const names[] = {"report",    "tip",         "sos",     "safe",          "ack",      "close",
-                                        "onscene",   "supplement",  "lookup",  "checkin",       "checkout", "help",
-                                        "stop",      "code",        "same",    "acted_already", "refused",  "code_bad",
-                                        "not_built", "answer_none", "unclear", "duty_list",     "machine",  "late",
-                                        "call",      "corrupt",     "failed",  "correct",       "cancel",   "answer",
-                                        "asked",     "activity",    "joined",  "split",         "call_out", "relay",
-                                        "reopen",    "register",    "my_data", "invite_bad",    "menu",     "echo"};
     json_t *o = json_object();
-    int64_t n = 0;
-    message_count(w->db, NULL, since_ms, &n);
-    put_int(o, "all", n);
-    for (size_t i = 0; n && i < ARRAY_LEN(names); i++) {
-        int64_t k = 0;
-        if (message_count(w->db, names[i], since_ms, &k) == 0 && k)
-            put_int(o, names[i], k);
-    }
+    put_int(o, "all", 0);
+    gauge_today(w->db, since_ms, count_today, o);
     return o;
 }
 
@@ -174,6 +168,14 @@ static json_t *budget_json(struct works *w)
     return o;
 }
 
+static json_t *http_json(const struct report_about *about)
+{
+    json_t *o = json_object();
+    put_int(o, "port", about->http_port);
+    json_object_set_new(o, "why", json_string(about->http_why));
+    return o;
+}
+
 static int count_open(void *ctx, const struct incident *i)
 {
     int *n = ctx;
@@ -190,7 +192,10 @@ int report_json(struct works *w, struct lines *lines, const struct report_about 
     json_object_set_new(o, "version", json_string(TINBAO_VERSION));
     put_int(o, "pid", getpid());
     put_int(o, "uptime_s", (mono_ms() - about->started_ms) / 1000);
-    json_object_set_new(o, "healthy", json_boolean(all_well(lines) && !about->stuck));
+    struct health h;
+    health_of(w, lines, about, &h);
+    json_object_set_new(o, "healthy", json_boolean(all_well(lines) && h.status != HEALTH_FAIL));
+    json_object_set_new(o, "health", health_object(&h));
     json_object_set_new(o, "database", database_json(about));
     for (size_t i = 0; i < lines_count(lines); i++)
         json_array_append_new(list, lane_json(w, lines_at(lines, i)));
@@ -200,6 +205,7 @@ int report_json(struct works *w, struct lines *lines, const struct report_about 
     put_int(o, "unacked", unacked);
     json_object_set_new(o, "budget", budget_json(w));
     report_post(w, about->courier_up, about->courier_pid, o);
+    json_object_set_new(o, "http", http_json(about));
     size_t n = json_dumpb(o, out, size - 1, JSON_COMPACT);
     json_decref(o);
     if (n == 0 || n > size - 1)
@@ -221,6 +227,8 @@ void report_line(struct works *w, const struct lines *lines, const struct report
         sbuf_add(&b, ", THE DATABASE TAKES NOTHING");
         return;
     }
-    long long waiting = (long long)(g.queued[0] + g.queued[1] + g.queued[2] + g.queued[3] + g.sending);
-    sbuf_addf(&b, ", %lld waiting to go, %lld without NHAN", waiting, (long long)g.incidents_open);
+    int64_t waiting = g.sending;
+    for (size_t i = 0; i < ARRAY_LEN(g.queued); i++)
+        waiting += g.queued[i];
+    sbuf_addf(&b, ", %" PRId64 " waiting to go, %" PRId64 " without NHAN", waiting, g.incidents_open);
 }

@@ -22,8 +22,9 @@ struct report_about {
 /* Writes the object, without secrets: numbers and identities are not in it. 0, -EMSGSIZE, or
  * the store's error. Keys: version, pid, uptime_s, healthy, database {bytes, stuck}, lines
  * [{name, state, since_s, restarts, pid, signal_dbm, registration, sim, sim_used, sim_total,
- * operator, smsc, model, balance, balance_at}], queue {sos, alert, reply, digest, sending,
- * oldest_wait…}, today {dispositions}, sent_today {…}, unacked. */
+ * operator, smsc, model, balance, balance_at}], queue {sos, alert, reply, digest, sending}, today {all,
+ * dispositions}, out_today {…}, unacked, health {as /healthz}, http {port, why}, budget,
+ * and what report_post.h adds. */
 int report_json(struct works *w, struct lines *lines, const struct report_about *about, char *out, size_t size);
 
 /* The same in a line, for systemd: "1 of 1 lines up, 0 waiting, 2 without NHAN". */

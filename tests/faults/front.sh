@@ -15,12 +15,13 @@ secret=$(head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n')
 port=
 modem=
 serve=
+listener=
 passed=0 failed=0
 
 finish() {
   trap - EXIT
   local pid
-  for pid in $serve $modem; do kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null; done
+  for pid in $serve $modem $listener; do kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null; done
   rm -rf "$dir"
 }
 trap finish EXIT
@@ -84,8 +85,13 @@ start_modem() {
   modem=$!
   until_ 20 test -S "$dir/modem.sock"
 }
+start_listener() { # as systemd: its socket, and a watchdog of 2 s
+  "$build/tests/bench/notify_listen" "$dir/notify" >>"$dir/notify.log" 2>&1 &
+  listener=$!
+  until_ 10 test -S "$dir/notify"
+}
 start_serve() {
-  "$tinbao" serve -c "$dir/tinbao.cfg" -s "$dir/state" >>"$dir/serve.log" 2>&1 &
+  NOTIFY_SOCKET="$dir/notify" WATCHDOG_USEC=2000000 "$tinbao" serve -c "$dir/tinbao.cfg" -s "$dir/state" >>"$dir/serve.log" 2>&1 &
   serve=$!
   until_ 40 answers
 }
@@ -160,6 +166,34 @@ metrics() {
 
 # --- what breaks ----------------------------------------------------------------------------
 
+systemd_is_told() {
+  has "systemd is told READY" "$(cat "$dir/notify.log")" '^READY=1'
+  has "and STATUS" "$(cat "$dir/notify.log")" '^STATUS=1 of 1 lines up, [0-9]+ waiting to go, [0-9]+ without NHAN'
+  if until_ 5 fed; then ok "and the watchdog is fed"; else bad "the watchdog is not fed" "$(tail -n 5 "$dir/notify.log")"; fi
+  has "and a reload" "$(cat "$dir/notify.log")" '^RELOADING=1 MONOTONIC_USEC=[0-9]+'
+  kill -STOP "$serve"
+  sleep 0.3
+  local before after
+  before=$(grep -c WATCHDOG "$dir/notify.log")
+  sleep 2.5
+  after=$(grep -c WATCHDOG "$dir/notify.log")
+  kill -CONT "$serve"
+  is "a core that hangs says nothing" "$after" "$before"
+}
+fed() { [ "$(grep -c WATCHDOG "$dir/notify.log")" -ge 3 ]; }
+
+status_is_read() {
+  local text
+  text=$("$tinbao" status -s "$dir/state")
+  is "status: exit 0" $? 0
+  has "status: the line" "$text" '^line gsm1 +up for '
+  has "status: http" "$text" "^http +port $port"
+  has "status: what came in" "$text" '^came in today +all [0-9]+, '
+  hasnt "status: no numbers" "$text" '9[0-9]{8}'
+  text=$("$tinbao" status -s "$dir/state" --json)
+  has "status as JSON has the checks" "$text" '"health":\{"status":"(pass|warn)".*"checks":\{'
+}
+
 core_is_killed() {
   local phone=84909000001 before after
   before=$(dial $phone "2")
@@ -232,6 +266,7 @@ dead_modem() {
     if until_ 150 is_503; then ok "and becomes 503"; else bad "health stays good" "$(get /healthz)"; fi
     has "it says fail" "$(get /healthz)" '"status":"fail"'
   fi
+  has "status says it first" "$("$tinbao" status -s "$dir/state" | head -n 3)" '^(!! FAILS|!  look at) +line:gsm1: its modem does not answer'
   has "metrics say it too" "$(get /metrics)" '^tinbao_line_up\{line="gsm1"\} 0'
   has "sessions are answered all the same" "$(dial 84909000001 "")" "^CON "
 }
@@ -243,10 +278,12 @@ ends_well() {
   wait $serve
   is "it ends when asked to" $? 0
   serve=
+  has "and has said so" "$(tail -n 3 "$dir/notify.log")" '^STOPPING=1'
 }
 
 port=$(free_port)
 write_config
+start_listener
 start_modem || { echo "front: the virtual modem did not come up"; cat "$dir/modem.log"; exit 1; }
 if start_serve && until_ 60 healthy; then
   ok "it comes up"
@@ -256,6 +293,8 @@ if start_serve && until_ 60 healthy; then
   many_sessions
   slow_clients
   reload
+  systemd_is_told
+  status_is_read
   front_is_killed
   core_is_killed
   until_ 60 healthy
