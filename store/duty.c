@@ -86,6 +86,8 @@ int line_state_set(struct db *db, const struct line_state *s)
     q_text(db, q, 10, balance);
     q_i64(db, q, 11, s->balance_ms);
     q_i64(db, q, 12, s->seen_ms);
+    q_i64(db, q, 13, s->balance_known ? s->balance_dong : -1);
+    q_i64(db, q, 14, s->balance_until_ms);
     int rc = q_run(db, q);
     return rc < 0 ? rc : 0;
 }
@@ -110,6 +112,9 @@ int line_state_get(struct db *db, const char *line, struct line_state *out)
     q_copy(db, q, 9, out->balance, sizeof out->balance);
     out->balance_ms = q_get(db, q, 10);
     out->seen_ms = q_get(db, q, 11);
+    out->balance_known = q_get(db, q, 12) >= 0;
+    out->balance_dong = out->balance_known ? q_get(db, q, 12) : 0;
+    out->balance_until_ms = q_get(db, q, 13);
     q_end(db, q);
     return 0;
 }

@@ -30,6 +30,9 @@ struct line_state {
     char operator_name[48], smsc[40];
     char balance[160];
     int64_t balance_ms, seen_ms;
+    bool balance_known;       /* the words were understood */
+    int64_t balance_dong;     /* of the main account */
+    int64_t balance_until_ms; /* the start of its last day; 0 = not said */
 };
 int line_state_set(struct db *db, const struct line_state *s);
 int line_state_get(struct db *db, const char *line, struct line_state *out);

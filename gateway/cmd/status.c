@@ -35,6 +35,18 @@ static void print_span(const char *what, long long s)
         printf("%s%lld s", what, s);
 }
 
+/* The amount and its last day; words that were not understood as they are. */
+static void print_balance(json_t *l)
+{
+    printf("%16s balance: ", "");
+    if (!json_is_integer(json_object_get(l, "balance_dong")))
+        printf("not understood: %s", text_of(l, "balance"));
+    else
+        printf("%lld dong%s%s", int_of(l, "balance_dong"), *text_of(l, "balance_until") ? " until " : "",
+               text_of(l, "balance_until"));
+    printf(" (asked %.16s)\n", text_of(l, "balance_at"));
+}
+
 static void print_line(json_t *l)
 {
     const char *state = text_of(l, "state");
@@ -52,7 +64,7 @@ static void print_line(json_t *l)
         printf(", %lld restart%s", int_of(l, "restarts"), int_of(l, "restarts") == 1 ? "" : "s");
     printf("\n");
     if (*text_of(l, "balance"))
-        printf("%16s balance: %s (%.16s)\n", "", text_of(l, "balance"), text_of(l, "balance_at"));
+        print_balance(l);
 }
 
 static void print_counts(const char *title, json_t *o)

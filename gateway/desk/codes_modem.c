@@ -57,12 +57,18 @@ static int say_queue(struct view *v, struct pager *p)
     return say_budget(v, p);
 }
 
-/* The operator's own words: of any length, accents taken off. */
+/* What was understood; else the operator's own words: of any length, accents taken off. */
 static void say_balance(const struct view *v, const struct line_state *s, bool many, struct pager *p)
 {
     char time[24];
     clock_text(s->balance_ms, v->now_ms, time, sizeof(time));
-    page_add(p, "Tien%s%.12s (%s):", many ? " " : "", many ? s->line : "", time);
+    if (s->balance_known) {
+        char money[64];
+        balance_text(s, money, sizeof(money));
+        page_add(p, "Tien%s%.12s (%s): %s.", many ? " " : "", many ? s->line : "", time, money);
+        return;
+    }
+    page_add(p, "Tien%s%.12s (%s), chua hieu:", many ? " " : "", many ? s->line : "", time);
     page_flow(p, s->balance);
 }
 

@@ -176,48 +176,13 @@ int desk_line(struct desk *d, const struct line_state *s)
     if (!rc) { /* a status knows nothing of the balance */
         memcpy(now.balance, old.balance, sizeof(now.balance));
         now.balance_ms = old.balance_ms;
+        now.balance_known = old.balance_known;
+        now.balance_dong = old.balance_dong;
+        now.balance_until_ms = old.balance_until_ms;
     }
     now.seen_ms = clock_now_ms(d->clock);
     rc = line_state_set(d->db, &now);
     return rc < 0 ? rc : trouble_of_line(d, &now);
-}
-
-int desk_balance(struct desk *d, const char *line, int result, const char *text)
-{
-    struct line_state s;
-    struct now now = service_now(&d->time);
-    int rc = meta_set_i64(d->db, "balance_rel", now.rel_ms);
-    if (!rc && d->cfg->balance_every_h > 0)
-        rc = job_standing(d, "balance", "balance_rel", d->cfg->balance_every_h * HOUR_MS);
-    if (rc < 0 || result < 0)
-        return rc;
-    rc = line_state_get(d->db, line, &s);
-    if (rc == -ENOENT) {
-        s = (struct line_state){.state = "up"};
-        rc = str_copy(s.line, sizeof(s.line), line);
-    }
-    if (rc < 0)
-        return rc;
-    size_t n = strlen(text);
-    if (n >= sizeof(s.balance))
-        n = sizeof(s.balance) - 1;
-    while (n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80)
-        n--; /* not inside a character */
-    memcpy(s.balance, text, n);
-    s.balance[n] = '\0';
-    mask_numbers(s.balance);
-    s.balance_ms = now.wall_ms;
-    return line_state_set(d->db, &s);
-}
-
-const char *desk_balance_code(const struct desk *d, const char *operator_code)
-{
-    for (size_t i = 0; i < d->cfg->n_balances; i++) {
-        const struct balance_config *b = &d->cfg->balances[i];
-        if (!strcmp(b->operator_code, operator_code) || !strcmp(b->operator_code, "*"))
-            return b->ussd;
-    }
-    return NULL;
 }
 
 int desk_recipient(struct desk *d, const struct outbox_row *row, char *number, size_t size)

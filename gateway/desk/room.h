@@ -256,6 +256,10 @@ int reminder_due(struct desk *d, const char *key);
 /* activity.c: "HOP Man De 25 3", how a form is sent from a village of this name. */
 void activity_example(const struct form_def *def, const char *place, char *out, size_t size);
 
+/* balance.c ----------------------------------------------------------------------------- */
+/* "45.300d, han 12/12/2026", of a balance that was understood; size >= 64. */
+void balance_text(const struct line_state *s, char *out, size_t size);
+
 /* jobs.c ------------------------------------------------------------------------------- */
 /* At start: the standing jobs. */
 int jobs_start(struct desk *d);

@@ -183,6 +183,8 @@ static const struct {
     /* budget and balance */
     [TEXT_BUDGET_SOON] = {"budget_soon", "used limit when"},
     [TEXT_BUDGET_RESERVE] = {"budget_reserve", "used limit when"},
+    [TEXT_BALANCE_LOW] = {"balance_low", "name money"},
+    [TEXT_BALANCE_UNREAD] = {"balance_unread", "name text"},
     /* digests */
     [TEXT_DIGEST_NIGHT] = {"digest_night", "when counts"},
     [TEXT_DIGEST_WEEK] = {"digest_week", "when counts"},
@@ -282,6 +284,7 @@ static const struct template_rule rules[] = {
     /* budget and balance */
     {"used", 7},
     {"limit", 7},
+    {"money", 31},
     /* digests */
     {"counts", 33},
     {"late", 7},

@@ -176,6 +176,8 @@ enum text_id {
     /* budget and balance */
     TEXT_BUDGET_SOON,
     TEXT_BUDGET_RESERVE,
+    TEXT_BALANCE_LOW,
+    TEXT_BALANCE_UNREAD,
     /* digests */
     TEXT_DIGEST_NIGHT,
     TEXT_DIGEST_WEEK,

@@ -67,6 +67,16 @@ static bool all_well(const struct lines *lines)
     return true;
 }
 
+/* What was understood of the operator's words; null when it was not. */
+static void put_balance(json_t *o, const struct line_state *s)
+{
+    char until[32];
+    civil_iso(s->balance_until_ms, until, sizeof(until));
+    until[10] = '\0';
+    json_object_set_new(o, "balance_dong", s->balance_known ? json_integer(s->balance_dong) : json_null());
+    json_object_set_new(o, "balance_until", s->balance_until_ms ? json_string(until) : json_null());
+}
+
 static json_t *lane_json(struct works *w, const struct lane *l)
 {
     const struct line_status *s = lane_said(l);
@@ -91,6 +101,7 @@ static json_t *lane_json(struct works *w, const struct lane *l)
         char at[32];
         civil_iso(kept.balance_ms, at, sizeof(at));
         json_object_set_new(o, "balance", masked(kept.balance));
+        put_balance(o, &kept);
         json_object_set_new(o, "balance_at", json_string(at));
     }
     return o;

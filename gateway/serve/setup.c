@@ -115,7 +115,6 @@ size_t setup_lines(const struct config *cfg, const struct core_options *o, struc
         n = 1;
     }
     if (o->line_fd >= 0) {
-        str_copy(lines[0].name, sizeof(lines[0].name), "sim");
         is_virtual[0] = true;
         return 1;
     }

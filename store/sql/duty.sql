@@ -15,13 +15,15 @@ SELECT id, user_id, place, night, in_ms, out_ms, message_id, how, forgotten FROM
 
 -- name: line_set
 INSERT INTO line_state (line, state, signal_dbm, registration, sim, sim_used, sim_total, operator, smsc, balance,
-                        balance_ms, seen_ms)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                        balance_ms, seen_ms, balance_dong, balance_until)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT (line) DO UPDATE SET state = excluded.state, signal_dbm = excluded.signal_dbm,
     registration = excluded.registration, sim = excluded.sim, sim_used = excluded.sim_used,
     sim_total = excluded.sim_total, operator = excluded.operator, smsc = excluded.smsc, balance = excluded.balance,
-    balance_ms = excluded.balance_ms, seen_ms = excluded.seen_ms;
+    balance_ms = excluded.balance_ms, seen_ms = excluded.seen_ms, balance_dong = excluded.balance_dong,
+    balance_until = excluded.balance_until;
 
 -- name: line_get
-SELECT line, state, signal_dbm, registration, sim, sim_used, sim_total, operator, smsc, balance, balance_ms, seen_ms
+SELECT line, state, signal_dbm, registration, sim, sim_used, sim_total, operator, smsc, balance, balance_ms, seen_ms,
+       balance_dong, balance_until
 FROM line_state WHERE line = $1;

@@ -4,6 +4,10 @@
 -- service time knows its boot
 UPDATE meta SET key = 'service_time' WHERE key = 'service_ms';
 
+-- The balance as it was understood: -1 and 0 when it was not.
+ALTER TABLE line_state ADD COLUMN balance_dong BIGINT NOT NULL DEFAULT -1;
+ALTER TABLE line_state ADD COLUMN balance_until BIGINT NOT NULL DEFAULT 0;
+
 -- budget -------------------------------------------------------------------------------
 
 -- 0: may wait or be left out when the budget is short; 1: up to the last message of the month; 2: always.
