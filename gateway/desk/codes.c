@@ -158,10 +158,6 @@ int codes_say(struct view *v, const struct code_call *c, struct pager *p)
         return page_text(p, v->d->cfg, TEXT_CODES_UNKNOWN, "dial", dial, NULL);
     if (!codes_allowed(v, def))
         return page_text(p, v->d->cfg, TEXT_NOT_ALLOWED, "keyword", dial, NULL);
-    if (!def->answer) {
-        page_add(p, "Ma lenh %s chua dung duoc.", dial);
-        return 0;
-    }
     int rc = take_place(v, def, c, p);
     return rc ? (rc < 0 ? rc : 0) : def->answer(v, &c->args, p);
 }

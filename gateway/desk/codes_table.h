@@ -13,7 +13,6 @@ struct code_def {
     int args;      /* so many of its own; the page stands behind them */
     int place;     /* which of them is a village, from 1; 0 = none */
     bool officers; /* not for leaders and village heads */
-    /* NULL: not built yet */
     int (*answer)(struct view *v, const struct codes_args *a, struct pager *p);
 };
 

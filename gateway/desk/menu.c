@@ -60,7 +60,7 @@ static bool is_list(const struct screen *s)
 static bool has_month(const struct screen *s)
 {
     const struct code_def *def = codes_def(s->number);
-    return def && def->answer && def->place == 2;
+    return def && def->place == 2;
 }
 
 static int count_two(void *ctx, const struct place *p)
@@ -74,7 +74,7 @@ static bool has_villages(const struct view *v, const struct screen *s)
 {
     int n = 0;
     const struct code_def *def = codes_def(s->number);
-    if (!def || !def->answer || !def->place || (s->number == 2 && s->arg[0]))
+    if (!def || !def->place || (s->number == 2 && s->arg[0]))
         return false;
     view_each_place(v, count_two, &n);
     return n > 1;

@@ -243,9 +243,9 @@ static int session(struct core *c, const char *what, char *out, size_t size)
     size_t n = strcspn(what, " ");
     struct sbuf b = sbuf_on(id, sizeof(id));
     sbuf_addn(&b, what, n);
-    int rc = size < 8 || sbuf_done(&b) || what[n] != ' '
-                 ? -EINVAL
-                 : desk_console(c->w.desk, id, what + n + 1, out + 4, size - 4, &end);
+    const char *typed = what[n] ? what + n + 1 : "";
+    int rc =
+        n == 0 || size < 8 || sbuf_done(&b) ? -EINVAL : desk_console(c->w.desk, id, typed, out + 4, size - 4, &end);
     if (rc < 0)
         str_copy(out, size, rc == -EINVAL ? "a session is: session ID INPUTS" : works_why(rc));
     else
