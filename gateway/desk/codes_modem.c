@@ -6,6 +6,7 @@
 #include "gateway/base/err.h"
 #include "gateway/desk/budget.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -40,7 +41,7 @@ static int say_budget(struct view *v, struct pager *p)
     if (rc < 0)
         return rc;
     if (month)
-        page_add(p, "Thang nay %lld/%d SMS.", (long long)(s.month.urgent + s.month.other), month);
+        page_add(p, "Thang nay %" PRId64 "/%d SMS.", s.month.urgent + s.month.other, month);
     if (s.month.dropped || s.month.held)
         page_add(p, "Qua han muc: bo %lld, hoan %lld.", (long long)s.month.dropped, (long long)s.month.held);
     return 0;
@@ -52,8 +53,8 @@ static int say_queue(struct view *v, struct pager *p)
     int rc = outbox_counts(v->d->db, civil_day_start_ms(v->now_ms), &n);
     if (rc < 0)
         return rc;
-    page_add(p, "Cho gui: %lld.", (long long)(n.queued[0] + n.queued[1] + n.queued[2] + n.queued[3]));
-    page_add(p, "Hom nay gui %lld, loi %lld.", (long long)(n.sent + n.delivered), (long long)(n.failed + n.expired));
+    page_add(p, "Cho gui: %" PRId64 ".", n.queued[0] + n.queued[1] + n.queued[2] + n.queued[3]);
+    page_add(p, "Hom nay gui %" PRId64 ", loi %" PRId64 ".", n.sent + n.delivered, n.failed + n.expired);
     return say_budget(v, p);
 }
 

@@ -56,7 +56,7 @@ bool menu_allowed(const struct user *u);
 
 /* As one line of text, and back: -EINVAL when it is none. Never holds a PIN. */
 int menu_write(const struct menu *m, char *out, size_t size);
-int menu_read(struct menu *m, const char *text);
+int menu_read(struct menu *m, const char *from);
 
 /* menu_front.c: where sessions over USSD and at the console stand, in memory only: without it they are
  * replayed from their beginning. */

@@ -70,7 +70,7 @@ static int wrong(struct desk *d, const struct user *u, struct pin_try *own, stru
 
 static int try_it(struct desk *d, const struct user *u, const char *pin, enum pin_result *result, char text[16])
 {
-    struct pin_try own, all;
+    struct pin_try own = {0}, all = {0};
     struct now now = service_now(&d->time);
     int rc = pin_try_get(d->db, u->id, &own);
     if (!rc)

@@ -249,7 +249,8 @@ static int session(struct core *c, const char *what, char *out, size_t size)
     if (rc < 0)
         str_copy(out, size, rc == -EINVAL ? "a session is: session ID INPUTS" : works_why(rc));
     else
-        memcpy(out, end ? "END\n" : "CON\n", 4);
+        for (int i = 0; i < 4; i++) /* before the screen, which is there already */
+            out[i] = (end ? "END\n" : "CON\n")[i];
     return rc < 0 ? rc : 0;
 }
 
