@@ -9,9 +9,11 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/err.h"
 #include "gateway/base/str.h"
+#include "gateway/desk/budget.h"
 #include "gateway/serve/health.h"
 #include "gateway/serve/selfstat.h"
 #include "store/delivery.h"
+#include "store/duty.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -143,6 +145,43 @@ static void add_queue(struct metrics *m, struct sbuf *b, const struct gauge *g)
     single(b, "tinbao_job_behind_seconds", "gauge", "How long the job that is due longest has been.",
            (double)g->job_behind_ms / 1000);
     single(b, "tinbao_jobs_run_total", "counter", "Jobs that were run.", (double)m->w->tally.jobs);
+}
+
+/* --- the month's budget ----------------------------------------------------------------- */
+
+static int add_budget(struct metrics *m, struct sbuf *b)
+{
+    struct budget_state s;
+    int rc = budget_state(m->w->db, m->w->cfg, now_calendar(desk_now(m->w->desk)), &s);
+    if (rc)
+        return rc;
+    head(b, "tinbao_budget_used", "gauge", "Texts handed to lines since the month began: urgent (SOS, alerts), other.");
+    labelled(b, "tinbao_budget_used", "class", "urgent", (double)s.month.urgent);
+    labelled(b, "tinbao_budget_used", "class", "other", (double)s.month.other);
+    if (m->w->cfg->budget.month) {
+        single(b, "tinbao_budget_month", "gauge", "Texts that may go out in a month.", m->w->cfg->budget.month);
+        single(b, "tinbao_budget_reserve_from", "gauge", "From so many on only alerts and confirmations go.",
+               (double)s.limit);
+    }
+    single(b, "tinbao_budget_dropped", "gauge", "Texts that a bound kept from going out this month.",
+           (double)s.month.dropped);
+    return 0;
+}
+
+/* Credit in dong of the lines that it is known of. */
+static int add_balance(struct metrics *m, struct sbuf *b)
+{
+    head(b, "tinbao_balance_dong", "gauge", "Credit of the line's SIM as its operator said it last.");
+    for (size_t i = 0; i < lines_count(m->lines); i++) {
+        struct line_state s;
+        const char *name = lane_name(lines_at(m->lines, i));
+        int rc = line_state_get(m->w->db, name, &s);
+        if (rc && rc != -ENOENT)
+            return rc;
+        if (!rc && s.balance_ms && s.balance_known)
+            labelled(b, "tinbao_balance_dong", "line", name, (double)s.balance_dong);
+    }
+    return 0;
 }
 
 /* --- webhooks, mail, the spare line ---------------------------------------------------- */
@@ -310,7 +349,11 @@ int metrics_text(struct metrics *m, const struct report_about *about, char *out,
         return rc;
     add_sent(m, &b);
     add_queue(m, &b, &g);
-    rc = add_courier(m, &b);
+    rc = add_budget(m, &b);
+    if (!rc)
+        rc = add_balance(m, &b);
+    if (!rc)
+        rc = add_courier(m, &b);
     if (rc)
         return rc;
     add_lines(m, &b);

@@ -133,6 +133,8 @@ static void an_idle_core_has_well_formed_metrics(void **state)
     assert_true(prom_value(text, "tinbao_line_up{line=\"gsm1\"}") == 0);
     assert_true(prom_value(text, "tinbao_sms_received_total{line=\"gsm1\"}") == 0);
     assert_true(prom_value(text, "tinbao_alert_unacked") == 0);
+    assert_true(prom_value(text, "tinbao_budget_used{class=\"urgent\"}") == 0);
+    assert_true(prom_value(text, "tinbao_courier_dead") == 0);
     assert_true(prom_value(text, "process_resident_memory_bytes") > 1e5);
     assert_true(prom_value(text, "process_start_time_seconds") > 1.7e9);
     assert_true(prom_value(text, "process_open_fds") > 3);
@@ -185,6 +187,16 @@ static void a_line_says_its_signal_network_and_store(void **state)
     assert_true(prom_value(text, "tinbao_modem_registration{line=\"gsm1\",state=\"denied\"}") == 0);
     assert_true(prom_value(text, "tinbao_sim_slots_used{line=\"gsm1\"}") == 3);
     assert_true(prom_value(text, "tinbao_sim_slots{line=\"gsm1\"}") == 30);
+}
+
+static void credit_is_said_once_it_is_known(void **state)
+{
+    struct core *c = *state;
+    assert_null(strstr(scrape(c), "\ntinbao_balance_dong{"));
+    assert_int_equal(db_begin(c->rig->db), 0);
+    assert_int_equal(desk_balance(c->rig->desk, "gsm1", 0, "TK goc: 12.500d. HSD: 31/12/2026"), 0);
+    assert_int_equal(db_commit(c->rig->db), 0);
+    assert_true(prom_value(scrape(c), "tinbao_balance_dong{line=\"gsm1\"}") == 12500);
 }
 
 static void counters_of_the_sender_and_the_disk_are_said(void **state)
@@ -340,6 +352,7 @@ int main(void)
         T(what_comes_in_is_counted_once_each),
         T(what_was_there_before_the_start_is_not_counted),
         T(a_line_says_its_signal_network_and_store),
+        T(credit_is_said_once_it_is_known),
         T(counters_of_the_sender_and_the_disk_are_said),
         T(no_person_place_or_kind_is_in_a_metric),
         T(a_buffer_that_is_too_small_is_an_error),
