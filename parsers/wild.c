@@ -43,7 +43,8 @@ static size_t wild_words(const struct vocab *v, size_t from, struct wild_word *o
         size_t s = i, wild = 0;
         for (; i < v->n && wild_letter(v->folded[i]); i++)
             wild += v->folded[i] == '?';
-        out[n++] = (struct wild_word){.s = (uint16_t)s, .n = (uint16_t)(i - s), .wild = wild > 0};
+        out[n] = (struct wild_word){.s = (uint16_t)s, .n = (uint16_t)(i - s), .wild = wild > 0};
+        n++;
     }
     /* the question mark of a question */
     if (n && out[n - 1].n > 1 && v->folded[out[n - 1].s + out[n - 1].n - 1] == '?' && v->folded[out[n - 1].s] != '?')
