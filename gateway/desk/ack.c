@@ -17,12 +17,6 @@
 
 #define OPEN_MAX 4 /* so many fit a question */
 
-static const char *name_of(const struct desk *d, int64_t user_id)
-{
-    const struct user *u = people_by_id(&d->people, user_id);
-    return u ? u->name : "Can bo";
-}
-
 /* Who took it is told to the reporter and to the others who were called. */
 static int tell_ack(struct msg *m, const struct incident *in)
 {
@@ -38,7 +32,7 @@ static int tell_ack(struct msg *m, const struct incident *in)
     }
     if (!rc)
         rc = text_say(c, TEXT_ACK_OTHERS, out, sizeof(out), "code", in->code, "name", m->user->name, NULL);
-    return rc < 0 ? rc : alert_concerned(m->d, in, m->user->id, PRIO_REPLY, out);
+    return rc < 0 ? rc : alert_others(m->d, in, m->user->id, out);
 }
 
 int ack_taken_already(struct msg *m, const struct incident *in)
@@ -49,7 +43,7 @@ int ack_taken_already(struct msg *m, const struct incident *in)
     enum text_id id = closed ? TEXT_CLOSE_ALREADY : in->acked_by == m->user->id ? TEXT_ACK_YOURS : TEXT_ACK_ALREADY;
     m->disposition = "acted_already";
     int rc = text_say(m->d->cfg, id, out, sizeof(out), "code", in->code, "time", time, "name",
-                      name_of(m->d, in->acked_by), NULL);
+                      people_name(&m->d->people, in->acked_by), NULL);
     return rc < 0 ? rc : reply(m, out, false);
 }
 

@@ -12,12 +12,6 @@
 
 #define STATE_SIZE 106 /* septets of a lookup that are left beside code, kind and place, and a NUL */
 
-static const char *name_of(const struct desk *d, int64_t user_id)
-{
-    const struct user *u = people_by_id(&d->people, user_id);
-    return u ? u->name : "Can bo";
-}
-
 static int tell_closed(struct msg *m, const struct incident *in)
 {
     char out[OUT_SIZE];
@@ -30,7 +24,7 @@ static int tell_closed(struct msg *m, const struct incident *in)
     if (!rc)
         rc = text_say(m->d->cfg, TEXT_CLOSE_OTHERS, out, sizeof(out), "code", in->code, "name", m->user->name, "text",
                       in->restricted || !*m->m->text ? "da xu ly" : m->m->text, NULL);
-    return rc < 0 ? rc : alert_concerned(m->d, in, m->user->id, PRIO_REPLY, out);
+    return rc < 0 ? rc : alert_others(m->d, in, m->user->id, out);
 }
 
 int form_close(struct msg *m)
@@ -114,7 +108,7 @@ static void state_text(struct msg *m, const struct incident *in, bool names, cha
     char time[24];
     if (!strcmp(in->state, "acked")) {
         clock_text(in->acked_ms, m->now.wall_ms, time, sizeof(time));
-        snprintf(out, size, "%.40s nhan %s", names ? name_of(m->d, in->acked_by) : "can bo da", time);
+        snprintf(out, size, "%.40s nhan %s", names ? people_name(&m->d->people, in->acked_by) : "can bo da", time);
     } else if (!strcmp(in->state, "closed")) {
         clock_text(in->closed_ms, m->now.wall_ms, time, sizeof(time));
         snprintf(out, size, "da xong %s", time);

@@ -253,6 +253,7 @@ struct concerned {
     struct desk *d;
     const struct incident *in;
     int64_t except_user;
+    bool but_reporter; /* he is told in other words */
     enum priority p;
     const char *body;
 };
@@ -261,7 +262,7 @@ static int tell_concerned(void *ctx, int64_t user_id, int step, int64_t onscene_
 {
     (void)step, (void)onscene_ms;
     struct concerned *c = ctx;
-    if (user_id == c->except_user)
+    if (user_id == c->except_user || (c->but_reporter && user_id == c->in->user_id))
         return 0;
     /* known before it was restricted, or by COMAT: no more */
     if (c->in->restricted && !alert_named(c->d, c->in->kind, people_by_id(&c->d->people, user_id)))
@@ -272,6 +273,13 @@ static int tell_concerned(void *ctx, int64_t user_id, int step, int64_t onscene_
 int alert_concerned(struct desk *d, const struct incident *in, int64_t except_user, enum priority p, const char *body)
 {
     struct concerned c = {.d = d, .in = in, .except_user = except_user, .p = p, .body = body};
+    return concern_each(d->db, in->id, tell_concerned, &c);
+}
+
+int alert_others(struct desk *d, const struct incident *in, int64_t except_user, const char *body)
+{
+    struct concerned c = {
+        .d = d, .in = in, .except_user = except_user, .but_reporter = !in->restricted, .p = PRIO_REPLY, .body = body};
     return concern_each(d->db, in->id, tell_concerned, &c);
 }
 

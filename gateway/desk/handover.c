@@ -18,12 +18,6 @@
 
 #define CROSSED_MS (2 * SECOND_MS) /* written so long before the other's NHAN: he could not know */
 
-static const char *name_of(const struct desk *d, int64_t user_id)
-{
-    const struct user *u = people_by_id(&d->people, user_id);
-    return u ? u->name : "Can bo";
-}
-
 static int say(struct desk *d, const struct incident *in, int64_t to, enum priority p, enum text_id id,
                const char *name)
 {
@@ -72,7 +66,7 @@ static int close_question(struct desk *d, const struct incident *in, int64_t use
  * given also the others who were called. in is as it was before. */
 static int tell_all(struct desk *d, const struct incident *in, const struct user *asks, enum text_id to_him, bool given)
 {
-    const char *had = name_of(d, in->acked_by);
+    const char *had = people_name(&d->people, in->acked_by);
     int rc = 0;
     for (size_t i = 0; !rc && i < d->people.n; i++) {
         const struct user *u = &d->people.users[i];
@@ -125,8 +119,8 @@ static int answer(struct msg *m, const struct incident *in, enum text_id id, int
 {
     char out[OUT_SIZE], time[24];
     clock_text(in->acked_ms, m->now.wall_ms, time, sizeof(time));
-    int rc =
-        text_say(m->d->cfg, id, out, sizeof(out), "code", in->code, "name", name_of(m->d, who), "time", time, NULL);
+    int rc = text_say(m->d->cfg, id, out, sizeof(out), "code", in->code, "name", people_name(&m->d->people, who),
+                      "time", time, NULL);
     return rc < 0 ? rc : reply(m, out, false);
 }
 

@@ -73,6 +73,12 @@ const struct user *people_by_id(const struct people *p, int64_t id)
     return NULL;
 }
 
+const char *people_name(const struct people *p, int64_t id)
+{
+    const struct user *u = people_by_id(p, id);
+    return u ? u->name : "Can bo";
+}
+
 void people_set_stopped(struct people *p, int64_t id, bool stopped)
 {
     for (size_t i = 0; i < p->n; i++)

@@ -23,6 +23,8 @@ void people_free(struct people *p);
 /* NULL when not on the roster. phone is E.164. */
 const struct user *people_by_phone(const struct people *p, const char *phone);
 const struct user *people_by_id(const struct people *p, int64_t id);
+/* His name, or "Can bo" when he is gone. */
+const char *people_name(const struct people *p, int64_t id);
 void people_set_stopped(struct people *p, int64_t id, bool stopped);
 
 /* Does this user answer for the place? Duty and chief (places "") for all; place "" (not

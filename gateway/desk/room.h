@@ -164,6 +164,8 @@ int64_t alert_pace_ms(const struct desk *d, const struct incident *in, int step)
 /* Stops the repeats. */
 int alert_stop(struct desk *d, int64_t incident_id);
 /* Tells everybody concerned but one. */
+/* The same, less the reporter, who is told in words of his own (but of a restricted one). */
+int alert_others(struct desk *d, const struct incident *in, int64_t except_user, const char *body);
 int alert_concerned(struct desk *d, const struct incident *in, int64_t except_user, enum priority p, const char *body);
 /* Tells the duty desk. */
 int alert_duty(struct desk *d, enum priority p, int64_t incident_id, int64_t message_id, const char *body);
