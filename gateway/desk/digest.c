@@ -13,6 +13,7 @@
 #include "gateway/base/log.h"
 #include "gateway/base/mask.h"
 #include "gateway/base/str.h"
+#include "gateway/desk/event.h"
 #include "gateway/plan/shift.h"
 #include "parsers/fold.h"
 
@@ -306,6 +307,37 @@ static int tell(struct digest *g, const struct user *u, const struct digest_rule
     return rc < 0 ? rc : send_parts(g, u, l);
 }
 
+/* By mail and webhook, to the office itself: as the chief reads it, without restricted kinds, which stay
+ * among those named. */
+static int tell_outside(struct digest *g, struct letter *l)
+{
+    struct user office = {.role = ROLE_CHIEF};
+    struct view v = {.d = g->d, .user = &office, .now_ms = g->now_ms};
+    char id[EVENT_ID_SIZE], subject[160], text[DIGEST_PARTS_MAX * PAGER_OUT_SIZE];
+    if (!mail_wants_digests(g->d) && !event_wants(g->d, "digest"))
+        return 0;
+    mark(g, &v);
+    for (size_t i = 0; i < g->fresh.n; i++)
+        if (g->fresh.rows[i].restricted)
+            g->fresh.marks[i] = (struct digest_mark){.seen = false};
+    for (size_t i = 0; i < g->live.n; i++)
+        if (g->live.rows[i].restricted)
+            g->live.marks[i] = (struct digest_mark){.seen = false};
+    int rc = fill(g, &v, digest_has_news(g, &v) ? digest_say : digest_say_none, "", l);
+    struct sbuf b = sbuf_on(text, sizeof(text));
+    for (int i = 0; i < l->n; i++)
+        sbuf_addf(&b, "%s%s", i ? "\n" : "", l->parts[i]);
+    snprintf(id, sizeof(id), "digest-%s-%.12s", digest_name(g->kind), g->last);
+    snprintf(subject, sizeof(subject), "[tinbao %s] %s %.12s", g->d->cfg->service_name,
+             g->kind == DIGEST_NIGHT  ? "Dem"
+             : g->kind == DIGEST_WEEK ? "Tuan den"
+                                      : "Thang den",
+             g->last);
+    if (!rc)
+        rc = event_digest(g->d, id, digest_name(g->kind), text);
+    return rc || !g->d->cfg->courier.mail.digests ? rc : mail_queue(g->d, subject, text, id);
+}
+
 static int tell_all(struct digest *g)
 {
     struct letter *l = calloc(1, sizeof(*l));
@@ -316,6 +348,8 @@ static int tell_all(struct digest *g)
         if (!u->stopped && wants(r, g->kind))
             rc = tell(g, u, r, l);
     }
+    if (!rc) /* courier */
+        rc = tell_outside(g, l);
     if (!rc)
         rc = set_marks(g);
     free(l);

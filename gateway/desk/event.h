@@ -14,6 +14,7 @@
 #define TB_DESK_EVENT_H
 
 #include "gateway/desk/desk.h"
+#include "store/delivery.h"
 #include "store/incident.h"
 
 #include <stdbool.h>

@@ -539,10 +539,88 @@ ignore the rest
     web.stop()
 
 
+def what_was_not_delivered_goes_by_the_spare_line(folder):
+    """Alerts alone, within the day's bound, and once also over a kill of the core."""
+    web = Web()
+    box = Box(folder, 'spare : { url = "http://127.0.0.1:%d/sms?to={number}&t={text}"; method = "GET"; daily_max = 2; '
+              'number = "plain"; };\n' % web.port)
+    box.play('''at 2026-11-12 21:05
+modem cms=28
++84912000001 > BC man de danh nhau o cho & dinh
+wait 5s
+restart
+wait 20s
+modem ok
+wait 1m
+ignore the rest
+''', '--modem')
+    got = [r['path'] for r in web.all()]
+    check(len(got) == 2 and len(set(got)) == 2, 'two alerts, the bound of the day, each once: %s' % got)
+    for path in got:
+        check(re.match(r'/sms\?to=84[0-9]{9}&t=VU%20[0-9]{5}%20DANH[^ &]*cho%20%26%20dinh', path), 'escaped: ' + path)
+    web.stop()
+
+
+def a_dead_line_is_told_and_its_end(folder):
+    web = Web()
+    box = Box(folder, hook('http://127.0.0.1:%d/in' % web.port, 'events = [ "line.*", "service.alive" ];'))
+    box.play('''at 2026-11-12 21:05
+wait 1m
+modem unplug
+wait 3m
+modem ok
+wait 5m
+modem unplug
+wait 4m
+restart
+wait 4m
+wait 1h
+modem ok
+wait 5m
+wait 1d
+ignore the rest
+''', '--modem')
+    got = web.taken()
+    lines = [json.loads(r['body']) for r in got if types([r]) != ['service.alive']]
+    check([e['type'] for e in lines] == ['line.down', 'line.up'], 'told once, and its end: %s' % lines)
+    check(lines[0]['data']['line'] == 'gsm1' and 'modem khong tra loi' in lines[0]['data']['text'], 'words: %s' % lines)
+    check(types(got).count('service.alive') == 2, 'a sign of life a day: %s' % types(got))
+    web.stop()
+
+
+def digests_go_to_the_office(folder):
+    good, crt = certificate(folder, 'localhost')
+    sink, web = Mail(good), Web()
+    box = Box(folder, hook('http://127.0.0.1:%d/in' % web.port, 'events = [ "digest" ];') +
+              'mail : { url = "smtp://localhost:%d"; from = "tinbao@example.vn"; user = "tinbao"; password = "bi-mat"; '
+              'to = [ "truong@example.vn" ]; ca_file = "%s"; };\n' % (sink.port, crt))
+    box.play('''at 2026-11-12 21:05
++84912000001 > BC man de co bac o quan nuoc
++84912000001 > BC man de bao hanh danh vo
+at 2026-11-13 05:29
+restart
+wait 10m
+restart
+wait 1h
+ignore the rest
+''')
+    digests = [json.loads(r['body']) for r in web.taken()]
+    check(len(digests) == 1 and digests[0]['data']['period'] == 'night', 'one digest: %s' % digests)
+    check(len(sink.got) == 1, '%d mails' % len(sink.got))
+    m = email.message_from_bytes(sink.got[0][1])
+    text = m.get_payload(decode=True).decode()
+    check(text == digests[0]['data']['text'] and 'COBAC' in text and 'BAOHANH' not in text, 'digest: ' + text)
+    check(m['Message-ID'] == '<digest-night-2026-11-12@example.vn>', m['Message-ID'])
+    check(web.taken()[0]['headers']['webhook-id'] == 'digest-night-2026-11-12', 'its id')
+    sink.stop()
+    web.stop()
+
+
 CASES = [incidents_are_told_and_signed, numbers_and_restricted_as_the_config_allows,
          an_hour_without_the_server_loses_nothing, certificates_are_checked, redirects_slow_and_endless_answers,
-         refused_connections_and_kills_lose_nothing, mails_go_by_tls_to_each, the_spare_line_stands_in]
-QUICK = CASES[:4]
+         refused_connections_and_kills_lose_nothing, mails_go_by_tls_to_each, the_spare_line_stands_in,
+         what_was_not_delivered_goes_by_the_spare_line, a_dead_line_is_told_and_its_end, digests_go_to_the_office]
+QUICK = CASES[:4] + CASES[-3:]
 
 
 def main():
