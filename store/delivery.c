@@ -146,6 +146,10 @@ int delivery_recover(struct db *db, int64_t now_rel, int64_t now_ms)
     int rc = q_run(db, SQL_delivery_drop_spares);
     if (rc < 0)
         return rc;
+    q_i64(db, SQL_delivery_drop_waiting_spares, 1, now_ms);
+    rc = q_run(db, SQL_delivery_drop_waiting_spares);
+    if (rc < 0)
+        return rc;
     q_i64(db, SQL_delivery_recover, 1, now_rel);
     return q_run(db, SQL_delivery_recover);
 }

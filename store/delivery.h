@@ -74,7 +74,7 @@ int delivery_each_dead(struct db *db, int max, int (*fn)(void *ctx, const struct
 /* Dead ones are queued again (id 0 = all): the count, or -ENOENT when there is no such one. */
 int delivery_revive(struct db *db, int64_t id, int64_t now_rel, int64_t expires_rel);
 
-/* A text of the outbox, with its state : 0 or -ENOENT. */
+/* A text of the outbox, with its state, but "modem" when a modem is sending it: 0 or -ENOENT. */
 int outbox_text(struct db *db, int64_t id, struct outbox_row *out, char *state, size_t size);
 /* A text that had failed has gone by the spare line: 0, or -ENOENT when it had not failed. */
 int outbox_spared(struct db *db, int64_t id, int64_t now_ms);

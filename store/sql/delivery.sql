@@ -45,6 +45,11 @@ UPDATE delivery SET state = 'dropped', ended_ms = $1
 WHERE state = 'sending' AND kind = 'spare'
   AND EXISTS (SELECT 1 FROM outbox o WHERE o.id = delivery.outbox_id AND o.state = 'sending');
 
+-- name: delivery_drop_waiting_spares
+UPDATE delivery SET state = 'dropped', ended_ms = $1
+WHERE state = 'queued' AND kind = 'spare'
+  AND EXISTS (SELECT 1 FROM outbox o WHERE o.id = delivery.outbox_id AND o.state = 'sending');
+
 -- name: delivery_drop
 UPDATE delivery SET state = 'dropped', body = '', ended_ms = $2 WHERE id = $1 AND state IN ('queued', 'sending');
 
@@ -81,7 +86,7 @@ WHERE state = 'dead' AND kind <> 'spare';
 -- What the spare line needs to know of a text.
 -- name: outbox_text
 SELECT id, user_id, party_id, priority, resend, incident_id, message_id, body, created_ms, not_before_rel,
-       expires_rel, attempts, state
+       expires_rel, attempts, CASE WHEN state = 'sending' AND line <> 'spare' THEN 'modem' ELSE state END
 FROM outbox WHERE id = $1;
 
 -- Given up or reported undelivered, and now taken by the provider; a reference that no modem gives.

@@ -463,6 +463,7 @@ static const struct {
     {"delivery_spares", "delivery_due"},
     {"delivery_recover", "delivery_sending"},
     {"delivery_drop_spares", "delivery_sending"},
+    {"delivery_drop_waiting_spares", "delivery_due"},
     {"delivery_wake", "delivery_due"},
     {"delivery_count_live", "delivery_due"},
     {"delivery_count_dead", "delivery_dead"},
