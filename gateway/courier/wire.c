@@ -6,6 +6,7 @@
 #include "gateway/courier/courier.h"
 
 #include "gateway/base/err.h"
+#include "gateway/base/packet.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -30,20 +31,10 @@ size_t courier_size(uint32_t type)
     return 0;
 }
 
-/* Terminated; what follows the NUL is cleared, so that nothing of the sender's stack goes on. */
-static bool text_ok(char *s, size_t size)
-{
-    size_t n = strnlen(s, size);
-    if (n == size)
-        return false;
-    memset(s + n, 0, size - n);
-    return true;
-}
-
 /* A text that becomes a line of a header: no control character but those allowed. */
 static bool line_ok(char *s, size_t size, const char *allowed)
 {
-    if (!text_ok(s, size))
+    if (!packet_text_ok(s, size))
         return false;
     for (; *s; s++)
         if (((unsigned char)*s < 0x20 || *s == 0x7F) && !strchr(allowed, *s))
@@ -51,7 +42,7 @@ static bool line_ok(char *s, size_t size, const char *allowed)
     return true;
 }
 
-#define TEXT_OK(array) text_ok((array), sizeof(array))
+#define TEXT_OK PACKET_TEXT_OK
 #define LINE_OK(array) line_ok((array), sizeof(array), "")
 
 static bool time_ok(uint32_t timeout_ms)

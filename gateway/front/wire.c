@@ -7,11 +7,11 @@
 #include "gateway/front/front.h"
 
 #include "gateway/base/err.h"
+#include "gateway/base/packet.h"
 #include "gateway/base/netaddr.h"
 #include "gateway/base/phone.h"
 
 #include <string.h>
-#include <sys/socket.h>
 
 #define HEADER offsetof(struct front_msg, u)
 #define WITH(member) (HEADER + sizeof(((struct front_msg *)0)->u.member))
@@ -34,17 +34,7 @@ size_t front_size(const struct front_msg *m)
     return 0;
 }
 
-/* Terminated; what follows the NUL is cleared, so that nothing of the sender's stack goes on. */
-static bool text_ok(char *s, size_t size)
-{
-    size_t n = strnlen(s, size);
-    if (n == size)
-        return false;
-    memset(s + n, 0, size - n);
-    return true;
-}
-
-#define TEXT_OK(array) text_ok((array), sizeof(array))
+#define TEXT_OK PACKET_TEXT_OK
 
 static bool ask_ok(struct front_ask *a)
 {
@@ -127,36 +117,14 @@ void front_msg_init(struct front_msg *m, enum front_type type)
 int front_put(int fd, const struct front_msg *m)
 {
     size_t n = front_size(m);
-    if (n == 0)
-        return -EINVAL;
-    for (;;) {
-        ssize_t sent = send(fd, m, n, MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (sent == (ssize_t)n)
-            return 0;
-        if (sent >= 0)
-            return -EIO; /* a seqpacket goes whole or not at all */
-        if (errno == EINTR)
-            continue;
-        if (errno == EAGAIN || errno == ENOBUFS)
-            return -EAGAIN;
-        return -EPIPE;
-    }
+    return n == 0 ? -EINVAL : packet_put(fd, m, n);
 }
 
 int front_get(int fd, struct front_msg *m)
 {
-    struct iovec iov = {.iov_base = m, .iov_len = sizeof(*m)};
-    struct msghdr h = {.msg_iov = &iov, .msg_iovlen = 1};
-    ssize_t n;
-    do
-        n = recvmsg(fd, &h, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-    while (n < 0 && errno == EINTR);
-    if (n < 0)
-        return errno == EAGAIN || errno == EWOULDBLOCK ? -EAGAIN : errno == ECONNRESET ? 0 : -EPIPE;
-    if (n == 0)
-        return 0;
-    if (h.msg_flags & MSG_TRUNC)
-        return -EPROTO;
+    int n = packet_get(fd, m, sizeof(*m), false);
+    if (n <= 0)
+        return n;
     int rc = front_check(m, (size_t)n);
     return rc ? rc : 1;
 }

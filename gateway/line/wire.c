@@ -7,10 +7,10 @@
 #include "gateway/line/line.h"
 
 #include "gateway/base/err.h"
+#include "gateway/base/packet.h"
 
 #include <stdbool.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #define HEADER offsetof(struct line_msg, u)
@@ -55,17 +55,7 @@ size_t line_size(uint32_t type)
     return 0;
 }
 
-/* Terminated; what follows the NUL is cleared, so that nothing of the sender's stack goes on. */
-static bool text_ok(char *s, size_t size)
-{
-    size_t n = strnlen(s, size);
-    if (n == size)
-        return false;
-    memset(s + n, 0, size - n);
-    return true;
-}
-
-#define TEXT_OK(array) text_ok((array), sizeof(array))
+#define TEXT_OK PACKET_TEXT_OK
 
 static bool part_ok(struct sms_part *p)
 {
@@ -150,36 +140,14 @@ void line_msg_init(struct line_msg *m, enum line_type type)
 int line_put(int fd, const struct line_msg *m)
 {
     size_t n = line_size(m->type);
-    if (n == 0)
-        return -EINVAL;
-    for (;;) {
-        ssize_t sent = send(fd, m, n, MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (sent == (ssize_t)n)
-            return 0;
-        if (sent >= 0)
-            return -EIO; /* a seqpacket goes whole or not at all */
-        if (errno == EINTR)
-            continue;
-        if (errno == EAGAIN || errno == ENOBUFS)
-            return -EAGAIN;
-        return -EPIPE;
-    }
+    return n == 0 ? -EINVAL : packet_put(fd, m, n);
 }
 
 int line_get(int fd, struct line_msg *m)
 {
-    struct iovec iov = {.iov_base = m, .iov_len = sizeof *m};
-    struct msghdr h = {.msg_iov = &iov, .msg_iovlen = 1};
-    ssize_t n;
-    do
-        n = recvmsg(fd, &h, MSG_CMSG_CLOEXEC);
-    while (n < 0 && errno == EINTR);
-    if (n < 0)
-        return errno == EAGAIN || errno == EWOULDBLOCK ? -EAGAIN : errno == ECONNRESET ? 0 : -EPIPE;
-    if (n == 0)
-        return 0;
-    if (h.msg_flags & MSG_TRUNC)
-        return -EPROTO;
+    int n = packet_get(fd, m, sizeof(*m), true);
+    if (n <= 0)
+        return n;
     int rc = line_check(m, (size_t)n);
     return rc ? rc : 1;
 }
