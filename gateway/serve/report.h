@@ -14,8 +14,8 @@ struct report_about {
     int sending;        /* texts in the hands of lines */
     bool courier_up;
     int courier_pid; /* 0 = none */
-    bool stuck;         /* the database takes nothing */
-    int http_port;      /* where the front listens, 0 = nowhere; why, "" = it is not to */
+    bool stuck;      /* the database takes nothing */
+    int http_port;   /* where the front listens, 0 = nowhere; why, "" = it is not to */
     const char *http_why;
 };
 

@@ -278,6 +278,7 @@ ends_well() {
   wait $serve
   is "it ends when asked to" $? 0
   serve=
+  hasnt "no process had a fault of memory" "$(cat "$dir/serve.log")" 'Sanitizer|runtime error:'
   has "and has said so" "$(tail -n 3 "$dir/notify.log")" '^STOPPING=1'
 }
 
