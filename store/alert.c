@@ -37,7 +37,7 @@ int alert_reach_each(struct db *db, int64_t incident_id, int (*fn)(void *ctx, co
                            .step = (int)q_get(db, q, 1),
                            .told_rel = q_get(db, q, 2),
                            .reached_ms = q_get(db, q, 3),
-                           .away = !q_null(db, q, 5)};
+                           .away_rel = q_get(db, q, 5)};
         q_copy(db, q, 4, r.state, sizeof(r.state));
         stop = fn(ctx, &r);
     }
@@ -72,13 +72,28 @@ int alert_reached(struct db *db, int64_t incident_id, int64_t user_id, int64_t n
     return run(db, q);
 }
 
-int alert_user_away(struct db *db, int64_t user_id, int64_t now_ms)
+int alert_user_away(struct db *db, int64_t user_id, int64_t now_rel)
 {
-    const enum sql_id q = now_ms ? SQL_alert_user_away : SQL_alert_user_back;
+    const enum sql_id q = now_rel ? SQL_alert_user_away : SQL_alert_user_back;
     q_i64(db, q, 1, user_id);
-    if (now_ms)
-        q_i64(db, q, 2, now_ms);
+    if (now_rel)
+        q_i64(db, q, 2, now_rel);
     return run(db, q);
+}
+
+int alert_sent_row(struct db *db, const char *line, int ref, int64_t user_id, int64_t since_ms, int64_t *id)
+{
+    const enum sql_id q = SQL_outbox_by_ref;
+    q_text(db, q, 1, line);
+    q_i64(db, q, 2, ref);
+    q_i64(db, q, 3, recipient_of(user_id, 0));
+    q_i64(db, q, 4, since_ms);
+    int rc = q_one(db, q);
+    if (rc < 0)
+        return rc;
+    *id = q_get(db, q, 0);
+    q_end(db, q);
+    return 0;
 }
 
 int alert_open_for(struct db *db, int64_t user_id, int64_t *ids, int max)

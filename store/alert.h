@@ -11,8 +11,8 @@ struct reach {
     int step;           /* the first that told him */
     int64_t told_rel;   /* the last alert, service time */
     int64_t reached_ms; /* the first delivery report, 0 = none yet */
+    int64_t away_rel;   /* the last report on any text to him said that his phone is off; 0 = not */
     char state[12];     /* of the last alert: a state of outbox.h */
-    bool away;          /* the last report on any text to him was a failure */
 };
 
 /* An alert was written to him: step is kept from the first. */
@@ -25,13 +25,15 @@ int alert_forget_reach(struct db *db, int64_t incident_id);
 struct alert_row {
     int64_t user_id, incident_id; /* 0 = none */
     enum priority priority;
-    bool user_away; /* as reach.away, before this report */
+    bool user_away; /* his phone was known to be off before this report */
 };
 int alert_row(struct db *db, int64_t outbox_id, struct alert_row *out);
 /* A delivery report on an alert to him. */
 int alert_reached(struct db *db, int64_t incident_id, int64_t user_id, int64_t now_ms);
-/* His phone is off since now_ms; 0 = it is there. */
-int alert_user_away(struct db *db, int64_t user_id, int64_t now_ms);
+/* His phone is off, said at now_rel; 0 = it is there. */
+int alert_user_away(struct db *db, int64_t user_id, int64_t now_rel);
+/* The newest row of this line, reference and user that waits for its report: 0 or -ENOENT. */
+int alert_sent_row(struct db *db, const char *line, int ref, int64_t user_id, int64_t since_ms, int64_t *id);
 
 /* Open incidents that this user was alerted to, most severe first: up to `max` ids, the count. */
 int alert_open_for(struct db *db, int64_t user_id, int64_t *ids, int max);

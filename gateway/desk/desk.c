@@ -11,6 +11,7 @@
 #include "gateway/desk/menu.h"
 #include "gateway/desk/attend.h"
 #include "gateway/desk/room.h"
+#include "store/alert.h"
 #include "gateway/desk/spare.h"
 #include "gateway/desk/trouble.h"
 #include "store/delivery.h"
@@ -159,6 +160,18 @@ int desk_report(struct desk *d, const char *line, int ref, const char *number, b
         rc = reach_heard(d, id, delivered);
     if (!rc && !delivered) /* courier: an urgent one has another way */
         rc = spare_undelivered(d, id);
+    return rc == -ENOENT ? 0 : rc;
+}
+
+int desk_away(struct desk *d, const char *line, int ref, const char *number)
+{
+    int64_t id;
+    const struct user *u = people_by_phone(&d->people, number);
+    if (!u)
+        return 0;
+    int rc = alert_sent_row(d->db, line, ref, u->id, service_now(&d->time).wall_ms - REPORT_WINDOW_MS, &id);
+    if (!rc)
+        rc = reach_heard(d, id, false);
     return rc == -ENOENT ? 0 : rc;
 }
 

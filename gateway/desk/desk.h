@@ -58,6 +58,8 @@ int desk_overseer(struct desk *d);
 int64_t desk_overseer_next(const struct desk *d);
 /* A delivery report of a line. */
 int desk_report(struct desk *d, const char *line, int ref, const char *number, bool delivered);
+/* A report that says: not yet, the phone is off or out of reach; the network goes on trying. */
+int desk_away(struct desk *d, const char *line, int ref, const char *number);
 /* A row that was given up: it could not be sent. */
 int desk_unsent(struct desk *d, int64_t outbox_id);
 /* What a line says of itself, or that it went up or down: kept, and told when it matters. */

@@ -39,8 +39,8 @@ int reach_heard(struct desk *d, int64_t outbox_id, bool delivered)
     int rc = alert_row(d->db, outbox_id, &row);
     if (rc < 0 || !row.user_id)
         return rc == -ENOENT ? 0 : rc;
-    if (delivered == row.user_away)
-        rc = alert_user_away(d->db, row.user_id, delivered ? 0 : now.wall_ms);
+    if (!delivered || row.user_away)
+        rc = alert_user_away(d->db, row.user_id, delivered ? 0 : now.rel_ms);
     if (rc < 0 || row.priority > PRIO_ALERT || !row.incident_id)
         return rc;
     if (delivered)
@@ -48,9 +48,12 @@ int reach_heard(struct desk *d, int64_t outbox_id, bool delivered)
     return job_at(d, row.incident_id, now.rel_ms); /* looked at when this batch is through */
 }
 
-static bool gave_up(const struct reach *r)
+/* Given up, or the network says that the phone is off: of this alert, or once it is late of any. */
+static bool did_not_come(const struct reach *r, bool late)
 {
-    return !strcmp(r->state, "failed") || !strcmp(r->state, "expired");
+    if (!strcmp(r->state, "failed") || !strcmp(r->state, "expired"))
+        return true;
+    return r->away_rel && (late || r->away_rel >= r->told_rel);
 }
 
 struct tally {
@@ -78,7 +81,7 @@ static int count(void *ctx, const struct reach *r)
     bool late = t->now_rel - r->told_rel >= t->after_ms;
     if (r->reached_ms) {
         t->reached++;
-    } else if (gave_up(r) || (r->away && late)) {
+    } else if (did_not_come(r, late)) {
         t->away++;
         t->area_away |= u->role == ROLE_AREA_OFFICER;
         add_name(&t->names, u);
@@ -134,8 +137,10 @@ static int add_missing(void *ctx, const struct reach *r)
 {
     struct missing *m = ctx;
     const struct user *u = people_by_id(&m->d->people, r->user_id);
-    bool late = m->d->cfg->dlr && m->now_rel - r->told_rel >= m->d->cfg->reach_after_s * SECOND_MS;
-    if (u && user_is_officer(u) && !r->reached_ms && strcmp(r->state, "cancelled") != 0 && (gave_up(r) || late))
+    bool late = m->now_rel - r->told_rel >= m->d->cfg->reach_after_s * SECOND_MS;
+    if (!u || !user_is_officer(u) || r->reached_ms || !strcmp(r->state, "cancelled"))
+        return 0;
+    if (did_not_come(r, late) || (late && m->d->cfg->dlr))
         add_name(&m->names, u);
     return 0;
 }

@@ -43,6 +43,8 @@ struct simline {
     struct held *held;
     uint64_t next_handle, packets;
     bool cycled; /* a power cycle was switched: forget the handles */
+    bool submitting, reported;
+    struct line_msg report; /* of the text that is being submitted: said after its result */
     char why[120];
 };
 
@@ -233,7 +235,9 @@ static void on_send(struct simline *s, const struct line_send *in)
         m.u.sent.result = SENT_NOT;
     } else {
         uint8_t ref = 0;
+        s->submitting = true;
         int rc = air_submit(s->air, &in->part, in->want_report != 0, tpdu_validity_ms(in->validity), &ref);
+        s->submitting = false;
         m.u.sent.result = rc == 0 ? SENT_OK : SENT_REFUSED;
         m.u.sent.ref = ref;
         m.u.sent.cms = (uint16_t)(rc > 0   ? rc
@@ -241,6 +245,9 @@ static void on_send(struct simline *s, const struct line_send *in)
                                            : 0); /* 304: invalid PDU mode parameter, TS 27.005 3.2.5 */
     }
     put(s, &m);
+    if (s->reported)
+        put(s, &s->report);
+    s->reported = false;
 }
 
 static void on_ussd(struct simline *s, const struct line_ussd *in)
@@ -362,8 +369,14 @@ static void on_report(void *ctx, uint8_t ref, const char *number, uint8_t tp_sta
     /* TS 23.040 9.2.3.15: 0..2 completed, 0x20.. still trying, 0x40.. and 0x60.. given up */
     m.u.report.status = tp_status < 3 ? REPORT_DELIVERED : (tp_status & 0x40) ? REPORT_FAILED : REPORT_PENDING;
     m.u.report.discharge_ms = at_ms;
-    if (str_copy(m.u.report.number, sizeof m.u.report.number, number) == 0)
+    if (str_copy(m.u.report.number, sizeof m.u.report.number, number) != 0)
+        return;
+    if (s->submitting) { /* a network reports on what it has taken, not before */
+        s->report = m;
+        s->reported = true;
+    } else {
         put(s, &m);
+    }
 }
 
 static void on_ring(void *ctx, const char *number)

@@ -55,7 +55,7 @@ struct news {
     int64_t id; /* a result's row */
     uint8_t result, ref;
     uint16_t cms;
-    bool delivered;
+    uint8_t status; /* enum line_report */
     char number[ADDRESS_SIZE];
 };
 
@@ -116,15 +116,13 @@ void sender_result(struct sender *s, struct lane *l, const struct line_sent_info
 
 void sender_report(struct sender *s, struct lane *l, const struct line_report_info *r)
 {
-    if (r->status == REPORT_PENDING)
-        return;
     if (s->n_news > NEWS_MAX - CONFIG_LINES_MAX * WINDOW_VIRTUAL) {
         log_warn("%s: too many delivery reports at once: one is dropped", lane_name(l));
         return;
     }
     struct news *n = news_add(s, NEWS_REPORT, lane_index(l));
     n->ref = r->ref;
-    n->delivered = r->status == REPORT_DELIVERED;
+    n->status = r->status;
     if (phone_normalize(r->number, n->number, sizeof(n->number)))
         str_copy(n->number, sizeof(n->number), r->number);
 }
@@ -215,15 +213,26 @@ static int record_result(struct sender *s, const struct news *n, struct now now)
     return rc < 0 ? rc : 0;
 }
 
+static int record_report(struct sender *s, const struct news *n)
+{
+    const char *name = lane_name(lines_at(s->lines, n->lane));
+    if (n->status == REPORT_PENDING)
+        return desk_away(s->w->desk, name, n->ref, n->number);
+    return desk_report(s->w->desk, name, n->ref, n->number, n->status == REPORT_DELIVERED);
+}
+
+/* Results first: a fast network reports on a text before its modem has said that it is sent. */
 static int record(struct sender *s, struct now now)
 {
-    for (int i = 0; i < s->n_news; i++) {
-        const struct news *n = &s->news[i];
-        const char *name = lane_name(lines_at(s->lines, n->lane));
-        int rc = n->type == NEWS_RESULT ? record_result(s, n, now)
-                                        : desk_report(s->w->desk, name, n->ref, n->number, n->delivered);
-        if (rc && rc != -ENOENT)
-            return rc;
+    for (enum news_type type = NEWS_RESULT; type <= NEWS_REPORT; type++) {
+        for (int i = 0; i < s->n_news; i++) {
+            const struct news *n = &s->news[i];
+            if (n->type != type)
+                continue;
+            int rc = type == NEWS_RESULT ? record_result(s, n, now) : record_report(s, n);
+            if (rc && rc != -ENOENT)
+                return rc;
+        }
     }
     return 0;
 }
@@ -393,8 +402,8 @@ static void tally_news(struct sender *s)
     for (int i = 0; i < s->n_news; i++) {
         const struct news *n = &s->news[i];
         if (n->type == NEWS_REPORT) {
-            t->delivered += n->delivered;
-            t->undelivered += !n->delivered;
+            t->delivered += n->status == REPORT_DELIVERED;
+            t->undelivered += n->status == REPORT_FAILED;
         } else {
             t->sent[n->lane] += n->result == SENT_OK;
             t->refused[n->lane] += n->result == SENT_REFUSED;

@@ -5,7 +5,7 @@ INSERT INTO concern (incident_id, user_id, step, told_rel, outbox_id) VALUES ($1
 ON CONFLICT (incident_id, user_id) DO UPDATE SET told_rel = excluded.told_rel, outbox_id = excluded.outbox_id;
 
 -- name: alert_reach_of
-SELECT c.user_id, c.step, c.told_rel, c.reached_ms, o.state, u.away_ms
+SELECT c.user_id, c.step, c.told_rel, c.reached_ms, o.state, u.away_rel
 FROM concern c JOIN outbox o ON o.id = c.outbox_id JOIN "user" u ON u.id = c.user_id
 WHERE c.incident_id = $1 AND c.outbox_id IS NOT NULL ORDER BY c.step, c.user_id;
 
@@ -16,14 +16,14 @@ UPDATE concern SET reached_ms = $3 WHERE incident_id = $1 AND user_id = $2 AND r
 UPDATE concern SET reached_ms = NULL WHERE incident_id = $1;
 
 -- name: alert_row
-SELECT o.user_id, o.incident_id, o.priority, u.away_ms
+SELECT o.user_id, o.incident_id, o.priority, u.away_rel
 FROM outbox o LEFT JOIN "user" u ON u.id = o.user_id WHERE o.id = $1;
 
 -- name: alert_user_away
-UPDATE "user" SET away_ms = $2 WHERE id = $1 AND away_ms IS NULL;
+UPDATE "user" SET away_rel = $2 WHERE id = $1;
 
 -- name: alert_user_back
-UPDATE "user" SET away_ms = NULL WHERE id = $1 AND away_ms IS NOT NULL;
+UPDATE "user" SET away_rel = NULL WHERE id = $1;
 
 -- Open ones that this user was alerted to; + 0 as in incident_of_sender.
 -- name: alert_open_for

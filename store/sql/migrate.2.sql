@@ -156,7 +156,7 @@ CREATE TABLE trouble (
 ALTER TABLE concern ADD COLUMN told_rel BIGINT;   -- service time of the last alert
 ALTER TABLE concern ADD COLUMN outbox_id BIGINT;  -- its row
 ALTER TABLE concern ADD COLUMN reached_ms BIGINT; -- the first delivery report
-ALTER TABLE "user" ADD COLUMN away_ms BIGINT;     -- NULL: the last report said delivered, or none came yet
+ALTER TABLE "user" ADD COLUMN away_rel BIGINT;    -- the last report that said so; NULL: delivered, or none came
 ALTER TABLE incident ADD COLUMN still_asks INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE handover (
     incident_id BIGINT PRIMARY KEY REFERENCES incident (id),

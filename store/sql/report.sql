@@ -10,7 +10,8 @@ ORDER BY created_ms DESC LIMIT 1;
 UPDATE incident SET unverified = 0 WHERE id = $1;
 
 -- name: incident_set_reopened
-UPDATE incident SET state = 'open', acked_by = NULL, acked_ms = NULL, closed_by = NULL, closed_ms = NULL, code_held = 1
+UPDATE incident SET state = 'open', acked_by = NULL, acked_ms = NULL, closed_by = NULL, closed_ms = NULL, code_held = 1,
+    alert_step = 0, still_asks = 0
 WHERE id = $1 AND state IN ('closed', 'cancelled', 'acked');
 
 -- name: report_insert
