@@ -48,6 +48,19 @@ int form_close(struct msg *m)
     return rc < 0 ? rc : tell_closed(m, &in);
 }
 
+struct scene {
+    int64_t user_id, at_ms;
+};
+
+static int find_scene(void *ctx, int64_t user_id, int step, int64_t onscene_ms)
+{
+    struct scene *s = ctx;
+    (void)step;
+    if (user_id == s->user_id && onscene_ms)
+        s->at_ms = onscene_ms;
+    return 0;
+}
+
 int form_onscene(struct msg *m)
 {
     struct incident in;
@@ -56,11 +69,14 @@ int form_onscene(struct msg *m)
         return rc < 0 ? rc : 0;
     m->disposition = "onscene";
     char time[24], out[OUT_SIZE];
-    clock_text(m->now.wall_ms, m->now.wall_ms, time, sizeof(time));
     int again = concern_on_scene(m->d->db, in.id, m->user->id);
     if (again < 0)
         return again;
     rc = concern_onscene(m->d->db, in.id, m->user->id, m->now.wall_ms);
+    struct scene s = {.user_id = m->user->id, .at_ms = m->now.wall_ms};
+    if (!rc && again) /* the first one stands, and that is what is said */
+        rc = concern_each(m->d->db, in.id, find_scene, &s);
+    clock_text(s.at_ms, m->now.wall_ms, time, sizeof(time));
     if (!rc)
         rc = audit(m->d, m->user->id, "onscene", in.id, m->id, "");
     if (!rc)
