@@ -76,7 +76,7 @@ static int level_of(const struct budget_config *b, int64_t used)
 
 static int tell(struct desk *d, int level, int64_t used, const char *day)
 {
-    char out[OUT_SIZE], used_text[16], limit[16], when[16];
+    char out[OUT_SIZE], used_text[24], limit[16], when[24];
     int y = 0, m = 0;
     (void)sscanf(day, "%d-%d", &y, &m);
     snprintf(used_text, sizeof(used_text), "%lld", (long long)used);
