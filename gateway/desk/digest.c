@@ -14,6 +14,7 @@
 #include "gateway/base/mask.h"
 #include "gateway/base/str.h"
 #include "gateway/desk/event.h"
+#include "gateway/desk/due.h"
 #include "gateway/plan/shift.h"
 #include "parsers/fold.h"
 
@@ -180,6 +181,8 @@ static int gather(struct digest *g)
         rc = digest_each_fresh(g->d->db, incident, keep_row, &g->fresh);
     if (!rc)
         rc = digest_each_live(g->d->db, keep_row, &g->live);
+    if (!rc)
+        rc = due_since(g->d, &g->since_ms);
     if (!rc && g->kind == DIGEST_NIGHT)
         rc = digest_each_unread(g->d->db, message, keep_unread, g);
     if (!rc)

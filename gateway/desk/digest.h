@@ -48,6 +48,7 @@ struct digest {
     struct digest_unread *unread; /* DIGEST_UNREAD_MAX */
     size_t n_unread;              /* all of them */
     int64_t last_incident, last_message;
+    int64_t since_ms; /* the day of the first message ever: of what was before nothing is known */
 };
 
 /* digest_plan.c ------------------------------------------------------------------------ */

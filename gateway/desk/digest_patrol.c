@@ -39,7 +39,8 @@ int digest_patrols(const struct digest *g, const char *place, int *held, int *mi
     int rc = 0;
     for (size_t i = 0; !rc && i < n && i < WINDOWS_MAX; i++) {
         int present = 0;
-        if (strcmp(w[i].night, g->first) < 0 || strcmp(w[i].night, g->last) > 0 || w[i].begin_ms > g->now_ms)
+        if (strcmp(w[i].night, g->first) < 0 || strcmp(w[i].night, g->last) > 0 || w[i].begin_ms > g->now_ms ||
+            w[i].begin_ms < g->since_ms)
             continue;
         rc = attendance_present(g->d->db, place, w[i].night, w[i].begin_ms, w[i].end_ms, &present);
         *held += present >= w[i].need;

@@ -9,6 +9,7 @@
 #include "gateway/base/civil.h"
 #include "gateway/base/err.h"
 #include "gateway/base/str.h"
+#include "gateway/desk/indicator.h"
 #include "gateway/plan/shift.h"
 #include "store/activity.h"
 
@@ -256,6 +257,28 @@ static int say_activities(const struct digest *g, const struct view *v, struct p
     return 0;
 }
 
+/* Two of the month's indicators that nothing above says, and where the others are. */
+static int say_indicators(const struct digest *g, const struct view *v, struct pager *p)
+{
+    const struct config *c = g->d->cfg;
+    struct indicators in;
+    char value[2][48], minutes[16], month[16];
+    int y, m;
+    if (g->kind != DIGEST_MONTH || sscanf(g->first, "%d-%d", &y, &m) != 2)
+        return 0;
+    int rc = indicator_month(v, y, m, &in);
+    if (rc || !in.known)
+        return rc;
+    indicator_ratio(in.force, "chua du so lieu", value[0], sizeof(value[0]));
+    indicator_ratio(in.present, "khong co vu", value[1], sizeof(value[1]));
+    snprintf(minutes, sizeof(minutes), "%d", c->presence.minutes);
+    snprintf(month, sizeof(month), "%d", m);
+    rc = page_text(p, c, TEXT_IND_FORCE, "value", value[0], NULL);
+    if (!rc)
+        rc = page_text(p, c, TEXT_IND_PRESENT, "value", value[1], "minutes", minutes, NULL);
+    return rc ? rc : page_text(p, c, TEXT_DIGEST_INDICATORS, "count", month, NULL);
+}
+
 static int say_unread(const struct digest *g, const struct view *v, struct pager *p)
 {
     char n[24];
@@ -293,6 +316,8 @@ int digest_say(const struct digest *g, struct view *v, struct pager *p)
         say_places(g, v, p);
     if (!rc)
         rc = say_activities(g, v, p);
+    if (!rc)
+        rc = say_indicators(g, v, p);
     return rc < 0 ? rc : say_unread(g, v, p);
 }
 

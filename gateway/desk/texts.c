@@ -200,6 +200,7 @@ static const struct {
     [TEXT_DIGEST_MISSED] = {"digest_missed", ""},
     [TEXT_DIGEST_UNREAD] = {"digest_unread", "count"},
     [TEXT_DIGEST_MORE] = {"digest_more", ""},
+    [TEXT_DIGEST_INDICATORS] = {"digest_indicators", "count"},
     /* courier */
     [TEXT_TROUBLE] = {"trouble", "name text"},
     /* attendance */

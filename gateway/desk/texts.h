@@ -193,6 +193,7 @@ enum text_id {
     TEXT_DIGEST_MISSED,
     TEXT_DIGEST_UNREAD,
     TEXT_DIGEST_MORE,
+    TEXT_DIGEST_INDICATORS,
     /* courier */
     TEXT_TROUBLE,
     /* attendance */
