@@ -167,7 +167,7 @@ static int pending(struct desk *d, int64_t incident_id, struct incident *in, str
     int rc = handover_of(d->db, incident_id, h);
     if (!rc)
         rc = incident_by_id(d->db, incident_id, in);
-    if (rc < 0)
+    if (rc)
         return rc;
     return !strcmp(in->state, "acked") && in->acked_by == h->from_id ? 0 : -ENOENT;
 }
