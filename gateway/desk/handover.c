@@ -177,11 +177,12 @@ int handover_answer(struct msg *m, int64_t incident_id, bool yes)
     struct incident in;
     struct handover h;
     int rc = pending(m->d, incident_id, &in, &h);
-    const struct user *asks = rc < 0 ? NULL : people_by_id(&m->d->people, h.user_id);
-    if (rc == -ENOENT || (!rc && !asks))
+    const struct user *asks = rc ? NULL : people_by_id(&m->d->people, h.user_id);
+    if (rc && rc != -ENOENT)
+        return rc;
+    if (!asks)
         return reply_text(m, TEXT_ANSWER_NONE, "", "");
-    if (!rc)
-        rc = handover_finish(m->d->db, incident_id, yes ? "yes" : "no");
+    rc = handover_finish(m->d->db, incident_id, yes ? "yes" : "no");
     if (!rc && yes)
         return give(m->d, &in, asks, m->user->id, m->id);
     if (!rc)
@@ -195,10 +196,10 @@ int handover_late(struct desk *d, const char *key)
     struct handover h;
     int64_t id = strtoll(key, NULL, 10);
     int rc = pending(d, id, &in, &h);
-    const struct user *asks = rc < 0 ? NULL : people_by_id(&d->people, h.user_id);
-    if (rc < 0 && rc != -ENOENT)
+    const struct user *asks = rc ? NULL : people_by_id(&d->people, h.user_id);
+    if (rc && rc != -ENOENT)
         return rc;
-    if (rc == -ENOENT || !asks) {
+    if (!asks) {
         rc = handover_finish(d->db, id, "late");
         return rc == -ENOENT ? 0 : rc;
     }
