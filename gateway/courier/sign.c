@@ -28,7 +28,7 @@ int sign_webhook(const uint8_t *key, size_t key_len, const char *id, int64_t at_
     crypto_auth_hmacsha256_update(&st, (const uint8_t *)at, strlen(at));
     crypto_auth_hmacsha256_update(&st, (const uint8_t *)body, strlen(body));
     crypto_auth_hmacsha256_final(&st, mac);
-    memcpy(out, "v1,", 3);
+    memcpy(out, "v1,", 4);
     base64_write(mac, sizeof(mac), out + 3);
     sodium_memzero(&st, sizeof(st));
     return 0;

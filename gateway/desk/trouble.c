@@ -114,7 +114,7 @@ int trouble_over(struct desk *d, const char *what)
 
 int trouble_raise(struct desk *d, const char *what, const char *text)
 {
-    struct trouble t;
+    struct trouble t = {.told_ms = 0};
     int rc = trouble_set(d->db, what, text, service_now(&d->time).wall_ms);
     if (!rc)
         rc = trouble_get(d->db, what, &t);

@@ -23,7 +23,7 @@ void report_post(struct works *w, bool up, int pid, json_t *o)
     delivery_counts(w->db, &n);
     trouble_each(w->db, add_trouble, troubles);
     json_object_set_new(o, "courier",
-                        json_pack("{s:b, s:b, s:i, s:I, s:I}", "wanted", wanted, "up", up, "pid", pid, "queued", (json_int_t)n.queued,
-                                  "dead", (json_int_t)n.dead));
+                        json_pack("{s:b, s:b, s:i, s:I, s:I}", "wanted", wanted, "up", up, "pid", pid, "queued",
+                                  (json_int_t)n.queued, "dead", (json_int_t)n.dead));
     json_object_set_new(o, "troubles", troubles);
 }
