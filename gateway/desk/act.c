@@ -23,7 +23,7 @@ static int tell_closed(struct msg *m, const struct incident *in)
     }
     if (!rc)
         rc = text_say(m->d->cfg, TEXT_CLOSE_OTHERS, out, sizeof(out), "code", in->code, "name", m->user->name, "text",
-                      in->restricted || !*m->m->text ? "da xu ly" : m->m->text, NULL);
+                      text_withheld(m->d, in, m->m->text) || !*m->m->text ? "da xu ly" : m->m->text, NULL);
     return rc < 0 ? rc : alert_others(m->d, in, m->user->id, out);
 }
 
@@ -111,7 +111,7 @@ int form_supplement(struct msg *m)
         rc = reply_text(m, TEXT_SUPPLEMENT_OK, "code", in.code);
     char out[OUT_SIZE];
     /* "danh vo" in what is added to a brawl: not for the team that went there */
-    bool withheld = in.restricted || vocab_restricted(m->d->vocab, m->m->text);
+    bool withheld = text_withheld(m->d, &in, m->m->text);
     if (!rc)
         rc = text_say(m->d->cfg, TEXT_ALERT_SUPPLEMENT, out, sizeof(out), "code", in.code, "text",
                       withheld ? "xem tai truc" : m->m->text, NULL);
@@ -171,7 +171,9 @@ int form_lookup(struct msg *m)
         unreached[0] = 'c';
         snprintf(state + n, STATE_SIZE - n, "; %.*s", (int)strlen(unreached) - 2, unreached);
     }
+    bool for_team = m->user && user_in_team(m->user) && text_withheld(m->d, &in, in.text); /* an SOS's words */
     rc = text_say(m->d->cfg, bare ? TEXT_LOOKUP_OWN : TEXT_LOOKUP, out, sizeof(out), "code", in.code, "kind", in.kind,
-                  "place", incident_place_name(m->d, &in), "state", state, "text", in.text, NULL);
+                  "place", incident_place_name(m->d, &in), "state", state, "text", for_team ? "xem tai truc" : in.text,
+                  NULL);
     return rc < 0 ? rc : reply(m, out, false);
 }

@@ -61,7 +61,7 @@ static int tell_one(struct desk *d, const struct incident *in, const struct user
     snprintf(step_text, sizeof(step_text), "%d", step % 100);
     enum text_id id = skipped ? TEXT_ALERT_UNREACHED : text_of(in, step, w);
     const char *what = in->text_in ? in->text_in : in->text;
-    if (!*what)
+    if (!*what || (w == WANTED_TEAM && text_withheld(d, in, what))) /* "SOS chong danh vo": not for the team */
         what = is_sos(in) ? "can giup" : "khong ghi chi tiet";
     int rc = is_sos(in) ? sos_place_text(d, in, where, sizeof(where)) : 0;
     if (!rc)

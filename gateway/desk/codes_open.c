@@ -85,6 +85,12 @@ static int say_unreached(struct view *v, const struct incident *in, struct pager
     return rc;
 }
 
+/* "danh vo" in an SOS or in an outcome is not for the team. */
+static bool is_readable(const struct view *v, const struct incident *in, const char *text)
+{
+    return view_is_officer(v) || !text_withheld(v->d, in, text);
+}
+
 static int one(struct view *v, const char *code, struct pager *p)
 {
     struct incident in;
@@ -102,8 +108,9 @@ static int one(struct view *v, const char *code, struct pager *p)
         rc = say_unreached(v, &in, p);
     if (rc < 0 || in.restricted)
         return rc;
-    page_flow(p, in.text);
-    if (in.outcome[0] && in.closed_ms)
+    if (is_readable(v, &in, in.text))
+        page_flow(p, in.text);
+    if (in.outcome[0] && in.closed_ms && is_readable(v, &in, in.outcome))
         rc = page_text(p, v->d->cfg, TEXT_CODES_ONE_OUTCOME, "text", in.outcome, NULL);
     return rc;
 }

@@ -11,6 +11,7 @@
 #include "gateway/base/err.h"
 #include "gateway/base/str.h"
 #include "parsers/fold.h"
+#include "store/alert.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -70,6 +71,20 @@ static int take_back(struct msg *m, const struct incident *in)
     return rc < 0 ? rc : event_withdraw(m->d, in->id);
 }
 
+/* Taken by one who is not named for what it turned out to be: it is nobody's again, and climbs among those
+ * who are. */
+static int take_from(struct msg *m, struct incident *in)
+{
+    if (strcmp(in->state, "acked") != 0 || alert_named(m->d, in->kind, people_by_id(&m->d->people, in->acked_by)))
+        return 0;
+    int rc = incident_reopen(m->d->db, in->id);
+    if (!rc)
+        rc = alert_forget_reach(m->d->db, in->id);
+    if (!rc)
+        rc = audit(m->d, sender_id(m), "reopen", in->id, m->id, in->kind);
+    return rc < 0 ? rc : incident_by_id(m->d->db, in->id, in);
+}
+
 int edit_kind(struct msg *m, struct incident *in, const char *kind)
 {
     const struct kind *k = config_kind(m->d->cfg, kind);
@@ -81,12 +96,15 @@ int edit_kind(struct msg *m, struct incident *in, const char *kind)
         return rc;
     if (k->restricted && !in->restricted)
         rc = take_back(m, in);
+    bool narrowed = k->restricted && !in->restricted;
     in->restricted = k->restricted;
     in->severity = k->severity;
     if (!rc)
         rc = incident_set_kind(m->d->db, in->id, kind, in->severity, in->restricted);
     if (!rc)
         rc = str_copy(in->kind, sizeof(in->kind), kind);
+    if (!rc && narrowed)
+        rc = take_from(m, in);
     return rc < 0 ? rc : tell_change(m, in);
 }
 
@@ -213,7 +231,7 @@ int edit_cancel(struct msg *m, struct incident *in, const char *why)
     char out[OUT_SIZE];
     if (!rc)
         rc = text_say(m->d->cfg, TEXT_CANCEL_OTHERS, out, sizeof(out), "code", in->code, "text",
-                      in->restricted || !*why ? "nguoi bao huy" : why, NULL);
+                      text_withheld(m->d, in, why) || !*why ? "nguoi bao huy" : why, NULL);
     if (!rc)
         rc = alert_concerned(m->d, in, sender_id(m), PRIO_REPLY, out);
     return rc < 0 ? rc : reply_text(m, TEXT_CANCEL_OK, "code", in->code);

@@ -189,7 +189,9 @@ static json_t *incident_data(const struct event *e, const struct webhook_config 
     json_object_set_new(o, "severity", json_integer(in->severity));
     json_object_set_new(o, "state", json_string(in->state));
     json_object_set_new(o, "unverified", json_boolean(in->unverified));
-    put_text(o, "text", in->text_in ? in->text_in : in->text);
+    const char *text = in->text_in ? in->text_in : in->text;
+    if (w->restricted || !text_withheld(e->d, in, text)) /* "SOS chong danh vo" */
+        put_text(o, "text", text);
     put_people(o, e, w, in, by);
     return o;
 }

@@ -180,7 +180,7 @@ int handover_answer(struct msg *m, int64_t incident_id, bool yes)
     const struct user *asks = rc ? NULL : people_by_id(&m->d->people, h.user_id);
     if (rc && rc != -ENOENT)
         return rc;
-    if (!asks)
+    if (!asks || asks->stopped)
         return reply_text(m, TEXT_ANSWER_NONE, "", "");
     rc = handover_finish(m->d->db, incident_id, yes ? "yes" : "no");
     if (!rc && yes)

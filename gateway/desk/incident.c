@@ -186,6 +186,11 @@ int incident_of(struct msg *m, struct incident *out)
     return 0;
 }
 
+bool text_withheld(const struct desk *d, const struct incident *in, const char *text)
+{
+    return in->restricted || vocab_restricted(d->vocab, text);
+}
+
 const char *incident_place_name(const struct desk *d, const struct incident *in)
 {
     const struct place *p = in->place[0] ? config_place(d->cfg, in->place) : NULL;

@@ -397,7 +397,7 @@ static int late_to(struct desk *d, struct letter *l, int64_t incident_id)
         rc = incident_by_id(d->db, incident_id, &in);
     if (!rc)
         rc = text_say(d->cfg, TEXT_ALERT_SUPPLEMENT, out, sizeof(out), "code", in.code, "text",
-                      in.restricted ? "xem tai truc" : l->text, NULL);
+                      text_withheld(d, &in, l->text) ? "xem tai truc" : l->text, NULL);
     return rc < 0 ? rc : alert_concerned(d, &in, 0, PRIO_REPLY, out);
 }
 

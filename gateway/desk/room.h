@@ -98,6 +98,8 @@ const char *meaning_slot(const struct meaning *m, const char *name);
 bool incident_is_reporter(const struct msg *m, const struct incident *in);
 bool incident_is_first_reporter(const struct msg *m, const struct incident *in);
 const char *incident_place_name(const struct desk *d, const struct incident *in);
+/* Must what is said of it be kept from the team and whoever else is not named? Also "danh vo" in a brawl's XONG. */
+bool text_withheld(const struct desk *d, const struct incident *in, const char *text);
 /* Written with the change itself, in its transaction. user_id 0: the service or a party. */
 int audit(struct desk *d, int64_t user_id, const char *action, int64_t incident_id, int64_t message_id,
           const char *detail);
@@ -178,7 +180,7 @@ int alert_unanswered(struct desk *d, const struct incident *in);
 int alert_skip(struct desk *d, const struct incident *in, const char *unreached, int *told);
 /* An officer of the area was not reached: the others of his area are told beside, the step stays. */
 int alert_beside(struct desk *d, const struct incident *in, const char *unreached);
-/* Is this user among those named for the kind? (whom.c) */
+/* Is this user among those named for the kind? The chief is when none of those is there. (whom.c) */
 bool alert_named(const struct desk *d, const char *kind, const struct user *u);
 
 /* unclear.c ----------------------------------------------------------------------------- */
@@ -212,6 +214,8 @@ int still_due(struct desk *d, const char *key);
 /* It was taken; something happened to it since: its time begins anew (an open one has none). */
 int still_begins(struct desk *d, const struct incident *in);
 int still_moved(struct desk *d, const struct incident *in);
+/* What was taken by people who are gone from the roster or said NGUNG: the duty desk is asked, now. Once of each. */
+int still_left(struct desk *d);
 
 /* dialogue.c ---------------------------------------------------------------------------- */
 /* Confirms a report that is saved and asks for what it lacks (m->m->ask: place or kind). */

@@ -74,6 +74,43 @@ static int tell_desk(struct desk *d, const struct incident *in)
     return rc;
 }
 
+/* He who took it is gone from the roster, or said NGUNG. */
+static bool is_left(const struct desk *d, const struct incident *in)
+{
+    const struct user *u = people_by_id(&d->people, in->acked_by);
+    return !u || u->stopped;
+}
+
+struct left {
+    struct desk *d;
+    int64_t ids[64];
+    size_t n;
+};
+
+static int keep_left(void *ctx, const struct incident *in)
+{
+    struct left *l = ctx;
+    int asks = 0;
+    if (strcmp(in->state, "acked") != 0 || !is_left(l->d, in))
+        return 0;
+    int rc = incident_still(l->d->db, in->id, &asks);
+    if (!rc && !asks)
+        l->ids[l->n++] = in->id;
+    return rc < 0 ? rc : l->n == ARRAY_LEN(l->ids);
+}
+
+int still_left(struct desk *d)
+{
+    char key[24];
+    struct left l = {.d = d};
+    int rc = incident_each_live(d->db, keep_left, &l);
+    for (size_t i = 0; rc >= 0 && i < l.n; i++) {
+        snprintf(key, sizeof(key), "%lld", (long long)l.ids[i]);
+        rc = job_set(d->db, "still", key, JOB_REL, service_now(&d->time).rel_ms);
+    }
+    return rc < 0 ? rc : 0;
+}
+
 int still_due(struct desk *d, const char *key)
 {
     struct incident in;
@@ -93,7 +130,7 @@ int still_due(struct desk *d, const char *key)
         rc = audit(d, 0, "still_asked", in.id, 0, "");
     if (!rc)
         rc = tell(d, &in, in.acked_by, in.restricted ? TEXT_STILL_RESTRICTED : TEXT_STILL);
-    if (!rc && asks > 0)
+    if (!rc && (asks > 0 || is_left(d, &in)))
         rc = tell_desk(d, &in);
     return rc < 0 ? rc : schedule(d, &in, asks + 1);
 }

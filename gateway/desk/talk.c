@@ -58,6 +58,8 @@ int form_stop(struct msg *m)
     people_set_stopped(&m->d->people, m->user->id, true);
     char out[OUT_SIZE];
     rc = text_say(m->d->cfg, TEXT_STOP_TOLD, out, sizeof(out), "name", m->user->name, NULL);
+    if (!rc) /* what he took is nobody's now */
+        rc = still_left(m->d);
     return rc < 0 ? rc : alert_duty(m->d, PRIO_REPLY, 0, m->id, out);
 }
 

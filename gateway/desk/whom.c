@@ -77,11 +77,15 @@ bool alert_named(const struct desk *d, const char *kind, const struct user *u)
     const struct kind *k = config_kind(d->cfg, kind);
     if (!k || !u)
         return false;
-    for (size_t i = 0; i < k->n_officers; i++)
+    bool anybody = false;
+    for (size_t i = 0; i < k->n_officers; i++) {
         if (!strcmp(k->officers[i], u->phone))
             return true;
-    /* nobody named: the chief alone, the smallest circle that can act */
-    return k->n_officers == 0 && u->role == ROLE_CHIEF;
+        const struct user *o = people_by_phone(&d->people, k->officers[i]);
+        anybody |= o && !o->stopped;
+    }
+    /* nobody named, or all of them are gone or said NGUNG: the chief alone, the smallest circle that can act */
+    return !anybody && u->role == ROLE_CHIEF;
 }
 
 static bool on_duty(const struct whom *w, const struct user *u)

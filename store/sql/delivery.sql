@@ -59,7 +59,7 @@ UPDATE delivery SET next_rel = $3 WHERE state = 'queued' AND next_rel > $3 AND k
 
 -- name: delivery_withdraw
 UPDATE delivery SET state = 'dropped', body = '', subject = '', ended_ms = $2
-WHERE incident_id = $1 AND state = 'queued' AND incident_id IS NOT NULL AND kind <> 'spare';
+WHERE incident_id = $1 AND state IN ('queued', 'dead') AND incident_id IS NOT NULL AND kind <> 'spare';
 
 -- name: delivery_prune
 DELETE FROM delivery WHERE id IN (SELECT id FROM delivery WHERE ended_ms IS NOT NULL AND ended_ms < $1 LIMIT 1000);
