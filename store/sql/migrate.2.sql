@@ -139,7 +139,7 @@ CREATE UNIQUE INDEX delivery_event ON delivery (event_id, kind, target);
 CREATE INDEX delivery_due ON delivery (next_rel, id) WHERE state = 'queued';
 CREATE INDEX delivery_sending ON delivery (id) WHERE state = 'sending';
 CREATE INDEX delivery_dead ON delivery (id) WHERE state = 'dead';
-CREATE INDEX delivery_incident ON delivery (incident_id) WHERE state = 'queued' AND incident_id IS NOT NULL;
+CREATE INDEX delivery_incident ON delivery (incident_id) WHERE state IN ('queued', 'dead') AND incident_id IS NOT NULL;
 CREATE INDEX delivery_ended ON delivery (ended_ms) WHERE ended_ms IS NOT NULL;
 
 -- Courier: what is wrong with the machinery (a line down, a SIM dead), from when it began until
