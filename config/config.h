@@ -159,7 +159,7 @@ struct config {
     int pin_tries_all;  /* of all users together, default 20 */
     int pin_lock_s;     /* locked for, and counted over, default 3600 */
     int menu_timeout_s; /* a menu without an input ends after, default 600 */
-    char log_level[12];               /* "info" */
+    char log_level[12]; /* "info" */
 
     const struct place *const *places_by_code; /* sorted, n_places; NULL in a config made by hand */
     bool roster_given;                         /* the config names its roster: import may write it */

@@ -193,7 +193,8 @@ const char *const *values_strings(struct loader *l, const struct key *k, const c
         const config_setting_t *e = config_setting_get_elem(s, (unsigned)i);
         char number[20];
         const char *v = number;
-        if (k->type == KEY_PHONES ? !phone_ok(l, k, e, number, sizeof(number)) : !(v = text_ok(l, k, e, k->size ? k->size : 80)))
+        if (k->type == KEY_PHONES ? !phone_ok(l, k, e, number, sizeof(number))
+                                  : !(v = text_ok(l, k, e, k->size ? k->size : 80)))
             continue;
         if (!*v)
             load_bad(l, false, e, "%s: an empty text in the list: delete it", k->name);
