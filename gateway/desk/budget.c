@@ -52,9 +52,13 @@ int budget_state(struct db *db, const struct config *cfg, int64_t now_ms, struct
 enum row_need budget_need_of(const char *form)
 {
     static const char *const spare[] = {"help", "lookup", "code", "checkin", "checkout", "none"};
-    static const char *const needed[] = {
-        "incident", "sos",    "safe",     "tip",   "ack",    "close",    "onscene", "cancel",  "supplement", "correct",
-        "split",    "reopen", "call_out", "relay", "revoke", "register", "stop",    "my_data", "answer"};
+    static const char *const needed[] = {"incident", "tip",   "close",   "onscene",  "cancel", "supplement",
+                                         "correct",  "split", "reopen",  "call_out", "relay",  "revoke",
+                                         "register", "stop",  "my_data", "answer"};
+    static const char *const always[] = {"sos", "safe", "ack"}; /* product page: always answered */
+    for (size_t i = 0; i < ARRAY_LEN(always); i++)
+        if (!strcmp(form, always[i]))
+            return NEED_ALWAYS;
     for (size_t i = 0; i < ARRAY_LEN(spare); i++)
         if (!strcmp(form, spare[i]))
             return NEED_NONE;

@@ -16,7 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CROSSED_MS (2 * SECOND_MS) /* written so long before the other's NHAN: he could not know */
+#define CROSSED_MS (2 * SECOND_MS)   /* written so long before the other's NHAN: he could not know, */
+#define CROSSING_MS (10 * MINUTE_MS) /* which came so lately; else a clock is wrong */
 
 static int say(struct desk *d, const struct incident *in, int64_t to, enum priority p, enum text_id id,
                const char *name)
@@ -148,7 +149,8 @@ int handover_wanted(struct msg *m, const struct incident *in)
 {
     struct handover h;
     const struct user *has = people_by_id(&m->d->people, in->acked_by);
-    if (m->at_ms + CROSSED_MS < in->acked_ms)
+    int64_t since_ms = m->now.wall_ms - in->acked_ms;
+    if (since_ms >= 0 && since_ms < CROSSING_MS && m->at_ms + CROSSED_MS < in->acked_ms)
         return ack_taken_already(m, in);
     m->disposition = "handover";
     if (!has || has->stopped || (m->user->role == ROLE_CHIEF && !in->restricted))

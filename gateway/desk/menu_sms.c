@@ -153,6 +153,14 @@ static char *dialled_pin(const struct msg *m, char *text)
     return hash && dial ? hash : NULL;
 }
 
+/* Typed when the menu was gone already: a question had ended it. */
+static bool is_his_pin(const struct msg *m, const char *text)
+{
+    char digits[MENU_INPUT_SIZE];
+    return only_digits(text, digits) && strlen(digits) >= PIN_DIGITS_MIN &&
+           user_pin_check(m->d->db, m->user->id, digits) == 0;
+}
+
 int menu_hide_pin(struct msg *m, char *text)
 {
     struct menu menu;
@@ -164,9 +172,9 @@ int menu_hide_pin(struct msg *m, char *text)
     char *from = dialled_pin(m, text);
     if (!from && m->user && m->user->pin_hash[0]) {
         int rc = own_menu(m, &menu);
-        if (rc < 0)
-            return rc == -ENOENT || rc == -ETIMEDOUT ? 0 : rc;
-        if (menu.asks_pin)
+        if (rc < 0 && rc != -ENOENT && rc != -ETIMEDOUT)
+            return rc;
+        if (rc == -ENOENT ? is_his_pin(m, text) : menu.asks_pin)
             any = blot(from = text, m->pin);
     }
     while (from && blot(from, rest))

@@ -127,8 +127,10 @@ int reply(struct msg *m, const char *body, bool resend)
         .incident_id = m->incident_id,
         .message_id = m->id,
         .body_in = body,
-        .need = resend || !m->m ? NEED_REPLY : budget_need_of(m->m->form),
+        .need = m->m ? budget_need_of(m->m->form) : NEED_REPLY,
     };
+    if (resend && r.need < NEED_REPLY)
+        r.need = NEED_REPLY;
     return put(m->d, &r);
 }
 

@@ -10,6 +10,7 @@
 #include "gateway/base/civil.h"
 #include "gateway/base/err.h"
 #include "gateway/base/str.h"
+#include "store/alert.h"
 #include "store/duty.h"
 #include "store/sos.h"
 
@@ -19,23 +20,27 @@
 
 struct own_sos {
     int64_t user_id, party_id;
+    int64_t since_ms; /* one that was taken before is another */
     struct incident found;
 };
 
 static int own_open_sos(void *ctx, const struct incident *i)
 {
     struct own_sos *o = ctx;
+    if (!strcmp(i->state, "acked") && i->created_ms < o->since_ms)
+        return 0;
     if (!strcmp(i->form, "sos") && i->user_id == o->user_id && i->party_id == o->party_id)
         o->found = *i;
     return 0;
 }
 
 /* The sender's SOS that is still open or taken: 0 or -ENOENT. */
-static int find_own_sos(struct msg *m, struct incident *out)
+static int find_own_sos(struct msg *m, int64_t since_ms, struct incident *out)
 {
     if (!m->user && !m->party_id)
         return -ENOENT; /* a withheld number is nobody's */
-    struct own_sos o = {.user_id = m->user ? m->user->id : 0, .party_id = m->user ? 0 : m->party_id};
+    struct own_sos o = {
+        .user_id = m->user ? m->user->id : 0, .party_id = m->user ? 0 : m->party_id, .since_ms = since_ms};
     int rc = incident_each_live(m->d->db, own_open_sos, &o);
     if (rc < 0)
         return rc;
@@ -76,19 +81,41 @@ static int new_sos(struct msg *m, struct incident *in)
     return rc < 0 || !last ? rc : sos_set_place_last(m->d->db, in->id);
 }
 
+/* What somebody took already is to be taken again, or its alert would not repeat; and from where he is now. */
+static int open_again(struct msg *m, struct incident *in)
+{
+    char place[PLACE_CODE_SIZE];
+    bool last;
+    int rc = place_of(m, place, sizeof(place), &last);
+    if (!rc && *place && !last && strcmp(place, in->place) != 0)
+        rc = incident_set_place(m->d->db, in->id, place);
+    if (!rc)
+        rc = incident_reopen(m->d->db, in->id);
+    if (!rc)
+        rc = alert_forget_reach(m->d->db, in->id);
+    return rc < 0 ? rc : incident_by_id(m->d->db, in->id, in);
+}
+
+static int again(struct msg *m, struct incident *in)
+{
+    m->incident_id = in->id;
+    int rc = audit(m->d, in->user_id, "sos_again", in->id, m->id, m->m->text);
+    if (!rc && !strcmp(in->state, "acked"))
+        rc = open_again(m, in);
+    in->text_in = m->m->text;
+    return rc;
+}
+
 /* A second SOS is never a resend: it keeps its code and everybody is called again. */
 int form_sos(struct msg *m)
 {
     struct incident in;
     m->disposition = "sos";
-    int rc = find_own_sos(m, &in);
-    if (rc == -ENOENT) {
+    int rc = find_own_sos(m, m->now.wall_ms - LAST_PLACE_MS, &in);
+    if (rc == -ENOENT)
         rc = new_sos(m, &in);
-    } else if (!rc) {
-        m->incident_id = in.id;
-        in.text_in = m->m->text;
-        rc = audit(m->d, in.user_id, "sos_again", in.id, m->id, m->m->text);
-    }
+    else if (!rc)
+        rc = again(m, &in);
     char out[OUT_SIZE];
     if (!rc)
         rc = text_say(m->d->cfg, m->user ? TEXT_SOS_OK : TEXT_SOS_UNVERIFIED, out, sizeof(out), "code", in.code, NULL);
@@ -101,7 +128,7 @@ int form_safe(struct msg *m)
 {
     struct incident in;
     m->disposition = "safe";
-    int rc = find_own_sos(m, &in);
+    int rc = find_own_sos(m, 0, &in);
     if (rc == -ENOENT)
         return reply_text(m, TEXT_SAFE_NONE, "", "");
     if (rc < 0)

@@ -341,6 +341,22 @@ static void a_pin_is_asked_once_a_session_and_kept_nowhere(void **state)
     assert_says(ask(r, OFFICER_PIN, "0"), "1 Hom nay");
 }
 
+/* It has run out, or a question has ended it while he typed. */
+static void a_pin_that_comes_after_its_menu_is_kept_nowhere_either(void **state)
+{
+    struct rig *r = *state;
+    rig_text(r, OFFICER_PIN, "MENU");
+    assert_says(ask(r, OFFICER_PIN, "3"), "Nhap PIN:");
+    rig_later(r, HOUR_MS);
+    assert_says(ask(r, OFFICER_PIN, "4321"), "het gio");
+    rig_text(r, OFFICER_PIN, "MENU");
+    assert_says(ask(r, OFFICER_PIN, "3"), "Nhap PIN:");
+    assert_says(ask(r, OFFICER_PIN, "BC tdp 1 trom mat xe"), "Nhan so");
+    rig_text(r, OFFICER_PIN, "4321");
+    assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM message WHERE body LIKE '%4321%'"), 0);
+    assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM part WHERE hex(body) LIKE '%0034003300320031%'"), 0);
+}
+
 static void a_wrong_pin_counts_once_however_often_it_is_replayed(void **state)
 {
     struct rig *r = *state;
@@ -419,6 +435,7 @@ int main(void)
         rig_test(a_question_comes_before_the_menu_and_ends_it),
         rig_test(a_report_in_the_middle_of_a_menu_is_a_report),
         pin_test(a_pin_is_asked_once_a_session_and_kept_nowhere),
+        pin_test(a_pin_that_comes_after_its_menu_is_kept_nowhere_either),
         pin_test(a_wrong_pin_counts_once_however_often_it_is_replayed),
         pin_test(pins_in_one_long_request_are_counted_each),
         pin_test(a_session_that_stood_too_long_is_replayed_and_asks_for_the_pin_in_it),
