@@ -81,7 +81,7 @@ void callout_text(const struct callout *c, char *out, size_t size)
 /* A called member came: the caller hears the count. 1 when told so, 0 when there is nothing to tell. */
 int callout_came(struct msg *m, const struct incident *in, const char *time)
 {
-    struct callout c;
+    struct callout c = {0};
     char out[OUT_SIZE], count[12], key[24];
     int rc = callout_find(m->d->db, in->id, m->user->id);
     if (rc < 0)
@@ -103,7 +103,7 @@ int callout_came(struct msg *m, const struct incident *in, const char *time)
 int callout_due(struct desk *d, const char *key)
 {
     struct incident in;
-    struct callout c;
+    struct callout c = {0};
     char out[OUT_SIZE], count[12], minutes[12];
     int rc = incident_by_id(d->db, strtoll(key, NULL, 10), &in);
     if (rc == -ENOENT || (!rc && strcmp(in.state, "open") != 0 && strcmp(in.state, "acked") != 0))

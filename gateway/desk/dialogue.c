@@ -97,7 +97,7 @@ int dialogue_expired(struct desk *d, const char *key)
 int dialogue_put(struct desk *d, struct question *q)
 {
     char key[24];
-    int64_t id, replaced;
+    int64_t id = 0, replaced = 0;
     struct question old;
     struct now now = service_now(&d->time);
     q->asked_ms = now.wall_ms;

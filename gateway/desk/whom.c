@@ -69,7 +69,7 @@ int whom_of(struct whom *w, struct desk *d, const struct incident *in, int step)
 {
     *w = (struct whom){.d = d, .in = in, .step = step, .at_ms = calendar(d)};
     w->nobody = nobody_there(d, w->at_ms);
-    return step > STEP_FIRST && strcmp(in->form, "sos") ? 0 : attendance_each_open(d->db, patrol_add, w);
+    return step > STEP_FIRST && strcmp(in->form, "sos") != 0 ? 0 : attendance_each_open(d->db, patrol_add, w);
 }
 
 bool alert_named(const struct desk *d, const char *kind, const struct user *u)
