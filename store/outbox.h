@@ -53,7 +53,8 @@ int outbox_recover(struct db *db, int64_t now_rel);
  * as that one is gone; the count. */
 int outbox_expire(struct db *db, int64_t now_rel);
 /* Cancels queued rows of an incident with this priority (NHAN stops the alerts), but for
- * user except_user (0 = none); the count. */
+ * user except_user (0 = none, OUTBOX_CALLED = all whom DIEU called out to it); the count. */
+#define OUTBOX_CALLED (-1)
 int outbox_cancel(struct db *db, int64_t incident_id, enum priority p, int64_t except_user);
 /* A delivery report: the newest sent row of this line, reference and recipient (user or
  * party, the other 0) sent at or after since_ms: 0 with its id, or -ENOENT. */

@@ -57,7 +57,7 @@ static int take_open(struct msg *m, const struct incident *in)
     if (!rc)
         rc = event_incident_id(m->d, "acked", in->id, m->user->id);
     if (!rc)
-        rc = alert_stop(m->d, in->id);
+        rc = alert_taken(m->d, in->id);
     if (!rc)
         rc = concern_add(m->d->db, in->id, m->user->id, in->alert_step);
     if (!rc)

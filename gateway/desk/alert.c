@@ -190,7 +190,7 @@ int alert_again(struct desk *d, int64_t incident_id)
     int step = in.alert_step + 1;
     snprintf(detail, sizeof(detail), "%d", step);
     /* what is still queued says the same: it must not pile up behind a dead modem */
-    rc = outbox_cancel(d->db, in.id, is_sos(&in) ? PRIO_SOS : PRIO_ALERT, 0);
+    rc = outbox_cancel(d->db, in.id, is_sos(&in) ? PRIO_SOS : PRIO_ALERT, OUTBOX_CALLED);
     if (rc >= 0)
         rc = incident_set_step(d->db, in.id, step);
     if (!rc)
@@ -235,7 +235,8 @@ int alert_beside(struct desk *d, const struct incident *in, const char *unreache
     return rc;
 }
 
-int alert_stop(struct desk *d, int64_t incident_id)
+/* called: whom DIEU called out need not come any more either. */
+static int stop(struct desk *d, int64_t incident_id, bool called)
 {
     char key[24];
     job_key(incident_id, key, sizeof(key));
@@ -243,10 +244,20 @@ int alert_stop(struct desk *d, int64_t incident_id)
     if (!rc)
         rc = job_cancel(d->db, "reach", key);
     if (!rc)
-        rc = outbox_cancel(d->db, incident_id, PRIO_ALERT, 0);
+        rc = outbox_cancel(d->db, incident_id, PRIO_ALERT, called ? 0 : OUTBOX_CALLED);
     if (rc >= 0)
         rc = outbox_cancel(d->db, incident_id, PRIO_SOS, 0);
     return rc < 0 ? rc : 0;
+}
+
+int alert_stop(struct desk *d, int64_t incident_id)
+{
+    return stop(d, incident_id, true);
+}
+
+int alert_taken(struct desk *d, int64_t incident_id)
+{
+    return stop(d, incident_id, false);
 }
 
 struct concerned {
@@ -285,9 +296,15 @@ int alert_others(struct desk *d, const struct incident *in, int64_t except_user,
 
 int alert_duty(struct desk *d, enum priority p, int64_t incident_id, int64_t message_id, const char *body)
 {
-    int rc = 0;
-    for (size_t i = 0; !rc && i < d->people.n; i++)
-        if (whom_on_duty(d, &d->people.users[i]))
-            rc = tell_user(d, d->people.users[i].id, p, incident_id, message_id, body);
+    int rc = 0, told = 0;
+    for (int chief = 0; !rc && !told && chief < 2; chief++) { /* nobody has the duty: the chief has */
+        for (size_t i = 0; !rc && i < d->people.n; i++) {
+            const struct user *u = &d->people.users[i];
+            if (u->stopped || (chief ? u->role != ROLE_CHIEF : !whom_on_duty(d, u)))
+                continue;
+            rc = tell_user(d, u->id, p, incident_id, message_id, body);
+            told++;
+        }
+    }
     return rc;
 }

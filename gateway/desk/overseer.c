@@ -59,7 +59,7 @@ static int alarm(struct desk *d, const struct incident *in, int64_t now_rel)
     for (size_t i = 0; !rc && i < d->people.n; i++) {
         const struct user *u = &d->people.users[i];
         if (in->restricted ? alert_named(d, in->kind, u) : u->role == ROLE_CHIEF)
-            rc = tell_user(d, u->id, PRIO_ALERT, in->id, 0, out);
+            rc = tell_user(d, u->id, PRIO_ALERT, 0, 0, out); /* not of the incident: its next repeat cancels those */
     }
     return rc;
 }

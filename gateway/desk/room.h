@@ -165,11 +165,13 @@ int alert_again(struct desk *d, int64_t incident_id);
 int64_t alert_pace_ms(const struct desk *d, const struct incident *in, int step);
 /* Stops the repeats. */
 int alert_stop(struct desk *d, int64_t incident_id);
+/* NHAN: the same, but those whom DIEU called out still go there. */
+int alert_taken(struct desk *d, int64_t incident_id);
 /* Tells everybody concerned but one. */
 /* The same, less the reporter, who is told in words of his own (but of a restricted one). */
 int alert_others(struct desk *d, const struct incident *in, int64_t except_user, const char *body);
 int alert_concerned(struct desk *d, const struct incident *in, int64_t except_user, enum priority p, const char *body);
-/* Tells the duty desk. */
+/* Tells the duty desk; when nobody is there the chief. */
 int alert_duty(struct desk *d, enum priority p, int64_t incident_id, int64_t message_id, const char *body);
 /* After a correction: alerts those whom it now concerns and who were not told before. */
 int alert_more(struct msg *m, const struct incident *in);

@@ -52,6 +52,7 @@ LIMIT 256;
 -- name: outbox_of_incident
 SELECT id, recipient, priority FROM outbox
 WHERE incident_id = $1 AND priority <= 1 AND state = 'queued' AND priority = $2 AND recipient <> $3
+  AND ($3 <> -1 OR NOT EXISTS (SELECT 1 FROM call_out k WHERE k.incident_id = $1 AND k.user_id = outbox.recipient))
 ORDER BY id LIMIT 64;
 
 -- Replies and digests, which nobody cancels often enough for an index.

@@ -54,6 +54,41 @@ static void a_lost_job_raises_an_alarm_and_the_alert_climbs_again(void **state)
     assert_int_equal(rig_number(r, ALARMS), 1);
 }
 
+/* The repeat that it sets off cancels what is queued of the incident: not the alarm. */
+static void the_alarm_outlives_the_repeat_that_it_sets_off(void **state)
+{
+    struct rig *r = *state;
+    rig_text(r, MEMBER, "BC man de danh nhau o cau");
+    rig_number(r, "DELETE FROM job WHERE kind = 'alert'; SELECT 0");
+    rig_later(r, HOUR_MS);
+    assert_int_equal(look(r), 1);
+    rig_later(r, MINUTE_MS);
+    assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM outbox WHERE body LIKE 'CANH BAO%' AND state <> 'cancelled'"),
+                     1);
+}
+
+/* DIEU, and NHAN while the modem is still at it: the team is called all the same, until it is over. */
+static void nhan_and_a_repeat_call_nobody_back_whom_dieu_called(void **state)
+{
+    static const char *const queued = "SELECT COUNT(*) FROM outbox WHERE body LIKE 'DIEU CA TO%' AND state = 'queued'";
+    struct rig *r = *state;
+    char code[16], text[40];
+    rig_text(r, MEMBER, "BC man de danh nhau o cau");
+    rig_ask(r, "SELECT code FROM incident", code, sizeof(code));
+    snprintf(text, sizeof(text), "DIEU %s", code);
+    rig_text(r, DUTY, text);
+    long n = rig_number(r, queued);
+    assert_true(n > 1);
+    rig_later(r, 6 * MINUTE_MS);
+    assert_int_equal(rig_number(r, queued), n);
+    snprintf(text, sizeof(text), "NHAN %s", code);
+    rig_text(r, DUTY, text);
+    assert_int_equal(rig_number(r, queued), n);
+    snprintf(text, sizeof(text), "XONG %s bao nham", code);
+    rig_text(r, DUTY, text);
+    assert_int_equal(rig_number(r, queued), 0);
+}
+
 static void nobody_was_ever_asked(void **state)
 {
     struct rig *r = *state;
@@ -109,6 +144,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         rig_test(an_alert_that_climbs_raises_no_alarm),
         rig_test(a_lost_job_raises_an_alarm_and_the_alert_climbs_again),
+        rig_test(the_alarm_outlives_the_repeat_that_it_sets_off),
+        rig_test(nhan_and_a_repeat_call_nobody_back_whom_dieu_called),
         rig_test(nobody_was_ever_asked),
         rig_test(what_is_taken_closed_or_for_the_digest_is_nobodys_alarm),
         rig_test(a_restricted_one_alarms_only_those_named_for_it),
