@@ -124,6 +124,9 @@ static int count_incident(void *ctx, const struct indicator_incident *i)
     struct incidents *c = ctx;
     if (!view_place(c->v, i->place))
         return 0;
+    /* of a village's few a count tells the team that somebody gave a tip */
+    if (!view_is_officer(c->v) && (!strcmp(i->form, "tip") || i->unverified))
+        return 0;
     count_tips(&c->out->tips, i);
     c->out->taken.of++;
     c->out->taken.got += i->acked_ms || i->closed_ms;
