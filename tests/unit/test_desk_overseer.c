@@ -89,6 +89,28 @@ static void nhan_and_a_repeat_call_nobody_back_whom_dieu_called(void **state)
     assert_int_equal(rig_number(r, queued), 0);
 }
 
+/* The roster is loaded anew without him who took it: the duty desk hears of it at once, and once. */
+static void what_was_taken_by_one_who_left_the_roster_is_brought_to_the_duty_desk(void **state)
+{
+    static const char *const asked = "SELECT COUNT(*) FROM outbox o JOIN \"user\" u ON u.id = o.user_id "
+                                     "WHERE u.phone = '" DUTY "' AND o.body LIKE '%nhan thay: NHAN%'";
+    struct rig *r = *state;
+    char code[16], text[40];
+    rig_text(r, MEMBER, "BC man de danh nhau o cau");
+    rig_ask(r, "SELECT code FROM incident", code, sizeof(code));
+    snprintf(text, sizeof(text), "NHAN %s", code);
+    rig_text(r, OFFICER, text);
+    rig_number(r, "UPDATE \"user\" SET active = 0 WHERE phone = '" OFFICER "'; SELECT 0");
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(db_begin(r->db), 0);
+        assert_int_equal(desk_rolled_back(r->desk), 0);
+        assert_int_equal(desk_calendar(r->desk), 0);
+        assert_int_equal(db_commit(r->db), 0);
+        rig_later(r, SECOND_MS);
+        assert_int_equal(rig_number(r, asked), 1);
+    }
+}
+
 static void nobody_was_ever_asked(void **state)
 {
     struct rig *r = *state;
@@ -146,6 +168,7 @@ int main(void)
         rig_test(a_lost_job_raises_an_alarm_and_the_alert_climbs_again),
         rig_test(the_alarm_outlives_the_repeat_that_it_sets_off),
         rig_test(nhan_and_a_repeat_call_nobody_back_whom_dieu_called),
+        rig_test(what_was_taken_by_one_who_left_the_roster_is_brought_to_the_duty_desk),
         rig_test(nobody_was_ever_asked),
         rig_test(what_is_taken_closed_or_for_the_digest_is_nobodys_alarm),
         rig_test(a_restricted_one_alarms_only_those_named_for_it),
