@@ -169,6 +169,7 @@ int menu_hide_pin(struct msg *m, char *text)
     if (!short_form || strlen(text) > TEXT_WITH_PIN_MAX || !strpbrk(text, "0123456789"))
         return 0;
     bool any = false;
+    menu_start(&menu);
     char *from = dialled_pin(m, text);
     if (!from && m->user && m->user->pin_hash[0]) {
         int rc = own_menu(m, &menu);
