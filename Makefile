@@ -1,5 +1,5 @@
 # tinbao: make, make run, make test, make check, make bench, make fuzz, make faults,
-# make leaks.
+# make leaks, make install, make deb.
 # V=1 shows the commands. SAN=1 builds with ASan and UBSan into build/san; CC=clang works; WERROR=1 is for CI.
 
 V        ?=
@@ -15,6 +15,16 @@ CFLAGS   += $(CSTD) $(WARN) $(if $(WERROR),-Werror) -g $(OPT) -MMD -MP
 LDFLAGS  += $(if $(SAN),-fsanitize=address$(,)undefined) -rdynamic
 # where the shipped config files are: only these two are told
 SHARE_DEF = -DTINBAO_SHARE='"$(CURDIR)/config"'
+# where make install puts things; settings are in /etc/tinbao and state in /var/lib/tinbao always
+PREFIX   ?= /usr/local
+BINDIR   ?= $(PREFIX)/bin
+SHAREDIR ?= $(PREFIX)/share/tinbao
+MANDIR   ?= $(PREFIX)/share/man
+DOCDIR   ?= $(PREFIX)/share/doc/tinbao
+UNITDIR  ?= $(PREFIX)/lib/systemd/system
+USERSDIR ?= $(PREFIX)/lib/sysusers.d
+UDEVDIR  ?= $(PREFIX)/lib/udev/rules.d
+INST      = $(BUILD)/install
 LIBS      = -lGammu -lsqlite3 -lpcre2-8 -lconfig -lcurl -levent_core -levent_extra -lutf8proc -lsodium -ljansson -lutil -lpthread
 # all cores, unless the caller said how many
 JOBS      = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -33,7 +43,7 @@ TOOL_SRC  = $(wildcard tests/faults/*.c tests/bench/*.c)
 TOOL_BIN  = $(TOOL_SRC:%.c=$(BUILD)/%)
 SQL       = $(sort $(wildcard store/sql/*.sql))
 
-.PHONY: all run test check bench fuzz faults leaks clean setup unit scenarios front courier tools built
+.PHONY: all run test check bench fuzz faults leaks clean setup unit scenarios front courier tools built install deb force
 .SECONDARY:
 
 $(BUILD)/config/load.o $(BUILD)/tests/unit/test_config_load: CPPFLAGS += $(SHARE_DEF)
@@ -71,6 +81,27 @@ $(BUILD)/tests/bench/%: tests/bench/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(CPPFLAGS) $(GAMMU_INC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS)
+
+# the same program, but it looks for its shipped files where they are installed
+$(INST)/share: force
+	@mkdir -p $(@D)
+	@echo '$(SHAREDIR)' | cmp -s - $@ || echo '$(SHAREDIR)' > $@
+
+$(INST)/load.o: config/load.c $(INST)/share $(BUILD)/config/load.o
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS) -DTINBAO_SHARE='"$(SHAREDIR)"' $(CFLAGS) -c -o $@ $<
+
+$(INST)/tinbao: $(CMD_OBJ) $(INST)/load.o $(LIB)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+install: $(INST)/tinbao $(BUILD)/tinbao
+	$(Q)scripts/install $(INST)/tinbao $(BUILD)/tinbao '$(DESTDIR)' BINDIR='$(BINDIR)' SHAREDIR='$(SHAREDIR)' MANDIR='$(MANDIR)' \
+	  DOCDIR='$(DOCDIR)' UNITDIR='$(UNITDIR)' USERSDIR='$(USERSDIR)' UDEVDIR='$(UDEVDIR)'
+
+deb:
+	@scripts/setup deb
+	@scripts/deb/build
 
 tools: $(TOOL_BIN)
 
