@@ -56,6 +56,7 @@ static const char help[] =
     "  restart                         SIGKILL for the core, and a new start\n"
     "  restart at received | committed | kept | sent\n"
     "                                  the same, at that step of the next text\n"
+    "  restart at sent 2               at its second time; 1 to 9\n"
     "  modem FAULT                     mute, garbage, no-echo, unknown-urc, cms=N, sim-full,\n"
     "                                  delete-fails, unplug, power-cycle, slow; modem ok ends it\n"
     "  ignore the rest                 what is left waiting at the end is no difference\n"

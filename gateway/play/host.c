@@ -229,9 +229,9 @@ int host_tell_clock(struct host *h)
     return tell(h, PLAY_CLOCK, 0, clock_now_ms(h->clock), clock_boot_ms(h->clock));
 }
 
-int host_fail_at(struct host *h, enum play_step step)
+int host_fail_at(struct host *h, enum play_step step, int passed)
 {
-    return tell(h, PLAY_FAIL_AT, 0, step, 0);
+    return tell(h, PLAY_FAIL_AT, 0, step, passed);
 }
 
 int host_settle(struct host *h, int64_t stall_ms)

@@ -65,7 +65,8 @@ void host_reap(struct host *h);
 
 /* These send, 0 or -EPIPE when the core is dead. */
 int host_tell_clock(struct host *h);
-int host_fail_at(struct host *h, enum play_step step);
+/* At this step, when it was passed so many times. */
+int host_fail_at(struct host *h, enum play_step step, int passed);
 
 /* One PLAY_SETTLE round: 0 (next_ms, lines_up), -EPIPE dead, -ETIMEDOUT. */
 int host_settle(struct host *h, int64_t stall_ms);

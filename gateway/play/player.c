@@ -212,7 +212,7 @@ static int do_text(struct player *p, const struct script_item *it)
     rc = settle(p, 2);
     if (rc == 0 && was_armed && p->armed) { /* this text never came to that step */
         p->armed = false;
-        (void)host_fail_at(&p->host, STEP_NONE);
+        (void)host_fail_at(&p->host, STEP_NONE, 0);
         fprintf(p->o->err, "%s:%d: note: the text never came to the step of 'restart at'\n", p->file, p->line);
     }
     return rc;
@@ -364,7 +364,7 @@ static int do_rings(struct player *p, const struct script_item *it)
 static int do_restart_at(struct player *p, const struct script_item *it)
 {
     p->armed = true;
-    if (host_fail_at(&p->host, it->step) < 0)
+    if (host_fail_at(&p->host, it->step, it->passed) < 0)
         return after_death(p);
     return settle(p, 1); /* the core has read it before the text can overtake it on the line */
 }

@@ -181,15 +181,17 @@ static int read_restart(struct reader *r, const char *p)
     }
     const char *at = after_word(p, "at");
     for (size_t i = 0; at && i < ARRAY_LEN(steps); i++) {
-        if (strcmp(at, steps[i]) != 0)
+        const char *nth = after_word(at, steps[i]);
+        if (!nth || (*nth && (nth[0] < '1' || nth[0] > '9' || nth[1])))
             continue;
         it = add_item(r, OP_RESTART_AT);
         if (!it)
             return -ENOMEM;
         it->step = step[i];
+        it->passed = *nth ? nth[0] - '1' : 0;
         return 0;
     }
-    return fail(r, "'restart %.60s'; write restart, or restart at received, committed, kept or sent", p);
+    return fail(r, "'restart %.60s'; write restart, or restart at received, committed, kept or sent, or sent 2", p);
 }
 
 static bool is_cms(const char *p)

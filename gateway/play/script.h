@@ -31,7 +31,7 @@ enum script_op {
     OP_ANSWER,     /* match, text, flags: of what the console was answered */
     OP_RINGS,      /* number */
     OP_RESTART,    /* */
-    OP_RESTART_AT, /* step */
+    OP_RESTART_AT, /* step, passed */
     OP_MODEM,      /* text: a fault as air_fault_set() takes it, or "ok" */
     OP_REACHABLE   /* number, reachable */
 };
@@ -43,6 +43,7 @@ struct script_item {
     enum script_op op;
     enum script_match match;
     enum play_step step;
+    int passed; /* the step is passed so many times before */
     bool reachable;
     char flags[4]; /* of "is" */
     char number[ADDRESS_SIZE];

@@ -162,11 +162,7 @@ static bool is_of_the_disk(int rc)
 /* Without savepoints first; what fails for another reason than the disk is repeated with them. */
 static void keep(struct inbox *in)
 {
-    bool any_part = false;
-    for (int i = 0; i < in->n; i++)
-        any_part |= in->items[i].is_part;
-    if (any_part)
-        works_step(in->w, STEP_RECEIVED);
+    works_step(in->w, STEP_RECEIVED);
     int rc = commit_range(in, 0, in->n, false);
     if (!rc) {
         say_kept(in, 0, in->n);

@@ -17,7 +17,8 @@ enum play_type {
     /* player to core */
     PLAY_CLOCK = 1, /* a = wall ms, b = boot ms: both hands stand there now */
     PLAY_SETTLE,    /* n; a = stall_ms */
-    PLAY_FAIL_AT,   /* a = enum play_step: SIGKILL yourself at this step of the next text */
+    PLAY_FAIL_AT,   /* a = enum play_step: SIGKILL yourself at this step of the next text, after it was
+                       passed b times */
     /* core to player */
     PLAY_READY = 64, /* database open, lines started */
     PLAY_IDLE        /* n; a = wall ms of the next due thing on the present clock, INT64_MAX none;
@@ -26,7 +27,7 @@ enum play_type {
 
 enum play_step {
     STEP_NONE,
-    STEP_RECEIVED,  /* a part was read from the line, nothing written */
+    STEP_RECEIVED,  /* a part, or a call, was read from the line, nothing written */
     STEP_COMMITTED, /* committed, LINE_KEPT not sent */
     STEP_KEPT,      /* LINE_KEPT sent, nothing handed to a line */
     STEP_SENT       /* LINE_SEND handed over, its result not recorded */

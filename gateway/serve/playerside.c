@@ -189,6 +189,7 @@ void playerside_hear(struct playerside *p)
             on_clock(p, m.a, m.b);
         } else if (m.type == PLAY_FAIL_AT) {
             p->w->fail_at = (enum play_step)m.a;
+            p->w->fail_after = m.b;
         } else if (m.type == PLAY_SETTLE) {
             p->n = m.n;
             p->stall_ms = m.a < 1 ? 1 : m.a;

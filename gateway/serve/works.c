@@ -64,7 +64,7 @@ int works_save_time(struct works *w)
 
 void works_step(struct works *w, enum play_step step)
 {
-    if (w->fail_at == step && step != STEP_NONE)
+    if (w->fail_at == step && step != STEP_NONE && w->fail_after-- <= 0)
         kill(getpid(), SIGKILL);
 }
 

@@ -28,6 +28,7 @@ struct works {
     uint64_t changes;         /* grows with whatever happens; the player's side compares */
     struct tally tally;       /* for metrics */
     enum play_step fail_at;   /* armed by the player; STEP_NONE else */
+    int64_t fail_after;       /* so many times it is passed before */
 };
 
 /* 0 or the store's error; after an error no transaction is open. works_commit also stores

@@ -231,7 +231,7 @@ static int crash(struct rig *r)
         return host_start(&r->host);
     }
     r->armed = true; /* at the next text that comes to this step */
-    return host_fail_at(&r->host, steps[pick(r, pick(r, 2) ? 1 : 4)]) < 0 ? revive(r) : settle(r);
+    return host_fail_at(&r->host, steps[pick(r, pick(r, 2) ? 1 : 4)], 0) < 0 ? revive(r) : settle(r);
 }
 
 static int jump(struct rig *r)
@@ -276,7 +276,7 @@ static int storm(struct rig *r, int restarts, int jumps)
             rc = move(r, SECOND_MS * (1 + pick(r, 60)));
     }
     if (r->armed && !rc)
-        rc = host_fail_at(&r->host, STEP_NONE);
+        rc = host_fail_at(&r->host, STEP_NONE, 0);
     for (int i = 0; !rc && i < 40; i++) { /* what is open runs to its end */
         rc = look_at_alerts(r, true);
         rc = rc ? rc : move(r, 30 * SECOND_MS);

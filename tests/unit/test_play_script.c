@@ -78,7 +78,7 @@ static void every_statement_of_the_format_is_known(void **state)
                   "Viettel > chao\nMB Bank > ma OTP 1\n195 > goi cuoc\n"
                   "+84912000001 < any\n+84912000001 < skip\n+84912000001 <   Chao ban\\nhai  \n"
                   "+84912000001 rings\n+84912000001 is unreachable\n+84912000001 is reachable\n"
-                  "restart\nrestart at received\nrestart at committed\nrestart at kept\nrestart at sent\n"
+                  "restart\nrestart at received\nrestart at committed\nrestart at kept\nrestart at sent 3\n"
                   "modem mute\nmodem cms=38\nmodem sim-full\nmodem power-cycle\nmodem ok\n");
     assert_int_equal(s->n, 25);
     assert_int_equal(s->items[3].ms, 90 * MINUTE_MS);
@@ -91,7 +91,9 @@ static void every_statement_of_the_format_is_known(void **state)
     assert_false(s->items[13].reachable);
     assert_true(s->items[14].reachable);
     assert_int_equal(s->items[16].step, STEP_RECEIVED);
+    assert_int_equal(s->items[18].passed, 0);
     assert_int_equal(s->items[19].step, STEP_SENT);
+    assert_int_equal(s->items[19].passed, 2);
     assert_string_equal(s->items[21].text, "cms=38");
     script_free(s);
 }
@@ -156,6 +158,8 @@ static void what_can_not_be_read_names_line_and_remedy(void **state)
     must_refuse("clock 2h\n", 1, "clock -2h");
     must_refuse("clock -1d7777777777757777777777001\n", 1, "clock -2h"); /* found by the fuzzer */
     must_refuse("restart at lunch\n", 1, "received, committed, kept or sent");
+    must_refuse("restart at sent 0\n", 1, "or sent 2");
+    must_refuse("restart at sent 12\n", 1, "or sent 2");
     must_refuse("modem mut\n", 1, "did you mean 'mute'");
     must_refuse("modem cms=\n", 1, "cms=N");
     must_refuse("hello world\n", 1, "no statement");
