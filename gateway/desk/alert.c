@@ -167,15 +167,18 @@ int alert_more(struct msg *m, const struct incident *in)
 
 int alert_unanswered(struct desk *d, const struct incident *in)
 {
-    int rc = 0;
+    int rc = 0, told = 0;
     if (strcmp(in->state, "open") != 0 || in->restricted)
         return 0;
     for (size_t i = 0; !rc && i < d->people.n; i++) {
         const struct user *u = &d->people.users[i];
-        if (whom_on_duty(d, u) && !u->stopped && !incident_concerns(d, in->id, u->id))
-            rc = tell_one(d, in, u, STEP_FIRST, WANTED_OFFICER, "");
+        if (!whom_on_duty(d, u) || u->stopped || incident_concerns(d, in->id, u->id))
+            continue;
+        rc = tell_one(d, in, u, STEP_FIRST, WANTED_OFFICER, "");
+        told++;
     }
-    return rc;
+    /* what would have gone with the digest is an alert from here on, and climbs as one; others do already */
+    return rc < 0 || !told || goes_out(d, in, false) ? rc : schedule(d, in, in->alert_step);
 }
 
 int alert_again(struct desk *d, int64_t incident_id)
