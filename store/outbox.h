@@ -22,7 +22,7 @@ struct outbox_row {
     int64_t id;
     int64_t user_id, party_id; /* one of the two */
     enum priority priority;
-    bool resend;                     /* alerts, and confirmations of reports, SOS and tips */
+    bool resend;                     /* alerts, what nobody asked for, and confirmations of reports, SOS and tips */
     int64_t incident_id, message_id; /* 0 = none */
     const char *body_in;             /* in: GSM-7 text, one SMS */
     char body[400];                  /* out */

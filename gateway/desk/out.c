@@ -165,7 +165,7 @@ int tell_user_row(struct desk *d, int64_t user_id, enum priority p, int64_t inci
     struct outbox_row r = {
         .user_id = user_id,
         .priority = p,
-        .resend = p <= PRIO_ALERT,
+        .resend = true, /* nobody asked for it, so nobody would ask again: twice rather than not at all */
         .incident_id = incident_id,
         .message_id = message_id,
         .body_in = body,
@@ -199,7 +199,8 @@ int tell_warning(struct desk *d, const char *body)
         const struct user *u = &d->people.users[i];
         if (u->stopped || (u->role != ROLE_DUTY && u->role != ROLE_CHIEF))
             continue;
-        struct outbox_row r = {.user_id = u->id, .priority = PRIO_DIGEST, .body_in = body, .need = NEED_ALWAYS};
+        struct outbox_row r = {
+            .user_id = u->id, .priority = PRIO_DIGEST, .resend = true, .body_in = body, .need = NEED_ALWAYS};
         rc = put(d, &r);
     }
     return rc;
@@ -272,6 +273,7 @@ int relay_reporter(struct desk *d, const struct incident *in, const char *body)
     struct outbox_row r = {.user_id = in->user_id,
                            .party_id = in->user_id ? 0 : in->party_id,
                            .priority = PRIO_REPLY,
+                           .resend = true, /* the officer hears that it was sent */
                            .incident_id = in->id,
                            .body_in = body,
                            .need = NEED_REPLY};
