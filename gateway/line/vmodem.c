@@ -97,12 +97,16 @@ static void on_later(evutil_socket_t fd, short what, void *arg)
     write_out(m);
 }
 
-/* The service centre tries again, validity periods end. */
+/* The service centre tries again, validity periods end. libgammu opens its port for itself alone
+ * (TIOCEXCL); on a real port that ends when a dead line's descriptor closes, but here the slave
+ * stays open, and nobody but root could ever open it again. */
 static void on_pump(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd;
     (void)what;
     struct vmodem *m = arg;
+    if (m->slave >= 0)
+        (void)ioctl(m->slave, TIOCNXCL);
     air_pump(m->air);
 }
 
