@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * SOS and ANTOAN. Somebody who texts SOS does not say where he is: the village is the one he names, the
- * one he is on patrol in, his own, or the last one that is known of him, and then the alert says so.
- * Called by dispatch.
+ * SOS and ANTOAN. Somebody who texts SOS does not say where he is: the village is the one he is on patrol
+ * in, his own, or the last one that is known of him, and then the alert says so. A village named in his
+ * words stays in them: whoever is sent there must not be sent elsewhere by a slip. Called by dispatch.
  */
 #include "gateway/desk/event.h"
 #include "gateway/desk/room.h"
@@ -55,8 +55,6 @@ static int place_of(struct msg *m, char *out, size_t size, bool *last)
     int rc;
     *last = false;
     out[0] = '\0';
-    if (m->m->place)
-        return str_copy(out, size, m->m->place);
     rc = m->user ? attendance_open(m->d->db, m->user->id, &a) : -ENOENT;
     if (rc < 0 && rc != -ENOENT)
         return rc;
