@@ -25,7 +25,7 @@ UNITDIR  ?= $(PREFIX)/lib/systemd/system
 USERSDIR ?= $(PREFIX)/lib/sysusers.d
 UDEVDIR  ?= $(PREFIX)/lib/udev/rules.d
 INST      = $(BUILD)/install
-LIBS      = -lGammu -lsqlite3 -lpcre2-8 -lconfig -lcurl -levent_core -levent_extra -lutf8proc -lsodium -ljansson -lutil -lpthread
+LIBS      = -lGammu -lsqlite3 -lpcre2-8 -lconfig -levent_core -levent_extra -lutf8proc -lsodium -ljansson -lutil -lpthread
 # all cores, unless the caller said how many
 JOBS      = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 GAMMU_INC = -isystem /usr/include/gammu

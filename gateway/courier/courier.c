@@ -24,6 +24,7 @@
 #define TURN_MS 1000
 
 struct courier {
+    struct curl_api curl;
     int fd;
     CURLM *multi;
     struct errand *errands[COURIER_WINDOW];
@@ -59,21 +60,21 @@ static bool is_loopback(const char *url)
 static CURLcode set_safety(struct errand *e, const char *url, const char *protocols, const char *ca_file)
 {
     CURL *h = e->easy;
-    CURLcode c = curl_easy_setopt(h, CURLOPT_URL, url);
+    CURLcode c = e->curl->easy_setopt(h, CURLOPT_URL, url);
     if (!c)
-        c = curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, protocols);
+        c = e->curl->easy_setopt(h, CURLOPT_PROTOCOLS_STR, protocols);
     if (!c)
-        c = curl_easy_setopt(h, CURLOPT_FOLLOWLOCATION, 0L);
+        c = e->curl->easy_setopt(h, CURLOPT_FOLLOWLOCATION, 0L);
     if (!c)
-        c = curl_easy_setopt(h, CURLOPT_SSL_VERIFYPEER, 1L);
+        c = e->curl->easy_setopt(h, CURLOPT_SSL_VERIFYPEER, 1L);
     if (!c)
-        c = curl_easy_setopt(h, CURLOPT_SSL_VERIFYHOST, 2L);
+        c = e->curl->easy_setopt(h, CURLOPT_SSL_VERIFYHOST, 2L);
     if (!c)
-        c = curl_easy_setopt(h, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+        c = e->curl->easy_setopt(h, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     if (!c && ca_file[0])
-        c = curl_easy_setopt(h, CURLOPT_CAINFO, ca_file);
+        c = e->curl->easy_setopt(h, CURLOPT_CAINFO, ca_file);
     if (!c && is_loopback(url))
-        c = curl_easy_setopt(h, CURLOPT_PROXY, "");
+        c = e->curl->easy_setopt(h, CURLOPT_PROXY, "");
     return c;
 }
 
@@ -83,21 +84,21 @@ int errand_options(struct errand *e, const char *url, const char *protocols, con
     long all_ms = (long)timeout_ms;
     CURLcode c = set_safety(e, url, protocols, ca_file);
     if (!c)
-        c = curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
+        c = e->curl->easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
     if (!c)
-        c = curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, all_ms);
+        c = e->curl->easy_setopt(h, CURLOPT_TIMEOUT_MS, all_ms);
     if (!c)
-        c = curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, all_ms < CONNECT_MS ? all_ms : CONNECT_MS);
+        c = e->curl->easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, all_ms < CONNECT_MS ? all_ms : CONNECT_MS);
     if (!c)
-        c = curl_easy_setopt(h, CURLOPT_ERRORBUFFER, e->error);
+        c = e->curl->easy_setopt(h, CURLOPT_ERRORBUFFER, e->error);
     if (!c)
-        c = curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, take_answer);
+        c = e->curl->easy_setopt(h, CURLOPT_WRITEFUNCTION, take_answer);
     if (!c)
-        c = curl_easy_setopt(h, CURLOPT_WRITEDATA, e);
+        c = e->curl->easy_setopt(h, CURLOPT_WRITEDATA, e);
     if (!c)
-        c = curl_easy_setopt(h, CURLOPT_USERAGENT, "tinbao");
+        c = e->curl->easy_setopt(h, CURLOPT_USERAGENT, "tinbao");
     if (!c)
-        c = curl_easy_setopt(h, CURLOPT_PRIVATE, e);
+        c = e->curl->easy_setopt(h, CURLOPT_PRIVATE, e);
     return c == CURLE_OUT_OF_MEMORY ? -ENOMEM : c ? -EINVAL : 0;
 }
 
@@ -110,10 +111,10 @@ static void errand_free(struct courier *c, int i)
         return;
     c->errands[i] = NULL;
     if (e->easy) {
-        curl_multi_remove_handle(c->multi, e->easy);
-        curl_easy_cleanup(e->easy);
+        c->curl.multi_remove_handle(c->multi, e->easy);
+        c->curl.easy_cleanup(e->easy);
     }
-    curl_slist_free_all(e->list);
+    c->curl.slist_free_all(e->list);
     if (e->text)
         explicit_bzero(e->text, e->text_len);
     free(e->text);
@@ -173,10 +174,11 @@ static void start_job(struct courier *c)
         return;
     }
     c->errands[i] = e;
+    e->curl = &c->curl;
     memcpy(&e->job, &c->in, courier_size(c->in.type));
-    e->easy = curl_easy_init();
+    e->easy = c->curl.easy_init();
     int rc = !e->easy ? -ENOMEM : c->in.type == COURIER_HTTP ? http_options(e) : mail_options(e);
-    if (!rc && curl_multi_add_handle(c->multi, e->easy) != CURLM_OK)
+    if (!rc && c->curl.multi_add_handle(c->multi, e->easy) != CURLM_OK)
         rc = -ENOMEM;
     if (rc) {
         refuse(c, rc == -ENOMEM ? "out of memory" : "the library does not take its address or a header");
@@ -190,8 +192,8 @@ static void end_job(struct courier *c, int i, CURLcode rc)
     struct courier_result r = {.id = id_of(&e->job)};
     long status = 0;
     curl_off_t retry_after = 0;
-    curl_easy_getinfo(e->easy, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_getinfo(e->easy, CURLINFO_RETRY_AFTER, &retry_after);
+    c->curl.easy_getinfo(e->easy, CURLINFO_RESPONSE_CODE, &status);
+    c->curl.easy_getinfo(e->easy, CURLINFO_RETRY_AFTER, &retry_after);
     if (e->job.type == COURIER_HTTP)
         http_judge(e, rc, status, &r);
     else
@@ -206,7 +208,7 @@ static void end_jobs(struct courier *c)
 {
     CURLMsg *m;
     int left;
-    while ((m = curl_multi_info_read(c->multi, &left))) {
+    while ((m = c->curl.multi_info_read(c->multi, &left))) {
         if (m->msg != CURLMSG_DONE)
             continue;
         int i = 0;
@@ -261,10 +263,10 @@ static void turn(struct courier *c)
         courier_msg_init(&alive, COURIER_ALIVE);
         say(c, &alive);
     }
-    curl_multi_poll(c->multi, &core, c->closed_ms ? 0 : 1, c->closed_ms ? 50 : TURN_MS, NULL);
+    c->curl.multi_poll(c->multi, &core, c->closed_ms ? 0 : 1, c->closed_ms ? 50 : TURN_MS, NULL);
     if (!c->closed_ms)
         hear(c);
-    curl_multi_perform(c->multi, &running);
+    c->curl.multi_perform(c->multi, &running);
     end_jobs(c);
     if (c->closed_ms && (!any_job(c) || mono_ms() - c->closed_ms > COURIER_LINGER_MS))
         c->end = true;
@@ -282,13 +284,15 @@ int courier_main(int fd)
 {
     struct courier_msg alive;
     struct courier *c = calloc(1, sizeof(*c));
-    if (!c || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+    if (!c || curl_api_open(&c->curl) || c->curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+        if (c)
+            curl_api_close(&c->curl);
         free(c);
         return COURIER_EXIT_LIBRARY;
     }
     lock_up();
     c->fd = fd;
-    c->multi = curl_multi_init();
+    c->multi = c->curl.multi_init();
     if (!c->multi)
         c->status = COURIER_EXIT_LIBRARY;
     courier_msg_init(&alive, COURIER_ALIVE);
@@ -300,8 +304,9 @@ int courier_main(int fd)
         errand_free(c, i);
     int status = c->status;
     if (c->multi)
-        curl_multi_cleanup(c->multi);
-    curl_global_cleanup();
+        c->curl.multi_cleanup(c->multi);
+    c->curl.global_cleanup();
+    curl_api_close(&c->curl);
     free(c);
     return status;
 }

@@ -4,14 +4,15 @@
 #define TB_COURIER_ERRAND_H
 
 #include "gateway/courier/courier.h"
+#include "gateway/courier/curl_api.h"
 
-#include <curl/curl.h>
 #include <stdbool.h>
 
 #define ANSWER_KEPT 4096 /* octets of an answer that are looked at */
 #define ANSWER_MAX 65536 /* an answer that is longer is cut off */
 
 struct errand {
+    const struct curl_api *curl;
     struct courier_msg job; /* wiped with the errand */
     CURL *easy;
     struct curl_slist *list; /* headers, or the mail's recipient */

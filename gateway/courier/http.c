@@ -14,7 +14,7 @@
 
 static int add_header(struct errand *e, const char *line)
 {
-    struct curl_slist *longer = curl_slist_append(e->list, line);
+    struct curl_slist *longer = e->curl->slist_append(e->list, line);
     if (longer)
         e->list = longer;
     return longer ? 0 : -ENOMEM;
@@ -73,11 +73,11 @@ int http_options(struct errand *e)
         rc = add_headers(e);
     if (rc)
         return rc;
-    CURLcode c = curl_easy_setopt(e->easy, CURLOPT_HTTPHEADER, e->list);
+    CURLcode c = e->curl->easy_setopt(e->easy, CURLOPT_HTTPHEADER, e->list);
     if (!c && h->method == COURIER_POST)
-        c = curl_easy_setopt(e->easy, CURLOPT_POSTFIELDSIZE, (long)strlen(h->body));
+        c = e->curl->easy_setopt(e->easy, CURLOPT_POSTFIELDSIZE, (long)strlen(h->body));
     if (!c && h->method == COURIER_POST)
-        c = curl_easy_setopt(e->easy, CURLOPT_POSTFIELDS, h->body); /* not copied: the job outlives the transfer */
+        c = e->curl->easy_setopt(e->easy, CURLOPT_POSTFIELDS, h->body); /* not copied: the job outlives the transfer */
     return c ? -EINVAL : 0;
 }
 
@@ -94,7 +94,7 @@ void http_judge(const struct errand *e, CURLcode rc, long status, struct courier
     bool cut = rc == CURLE_WRITE_ERROR && e->answer_all > ANSWER_MAX;
     r->outcome = COURIER_FAILED;
     if (rc != CURLE_OK && !cut) {
-        snprintf(r->why, sizeof(r->why), "%.150s", e->error[0] ? e->error : curl_easy_strerror(rc));
+        snprintf(r->why, sizeof(r->why), "%.150s", e->error[0] ? e->error : e->curl->easy_strerror(rc));
     } else if (good && has_expected(e)) {
         r->outcome = COURIER_DONE;
     } else if (good) {

@@ -123,25 +123,25 @@ static CURLcode set_mail(struct errand *e)
 {
     const struct courier_mail *m = &e->job.u.mail;
     long ssl = m->tls == COURIER_TLS_REQUIRED ? CURLUSESSL_ALL : CURLUSESSL_NONE;
-    CURLcode c = curl_easy_setopt(e->easy, CURLOPT_USE_SSL, ssl);
+    CURLcode c = e->curl->easy_setopt(e->easy, CURLOPT_USE_SSL, ssl);
     if (!c)
-        c = curl_easy_setopt(e->easy, CURLOPT_MAIL_FROM, m->from);
+        c = e->curl->easy_setopt(e->easy, CURLOPT_MAIL_FROM, m->from);
     if (!c)
-        c = curl_easy_setopt(e->easy, CURLOPT_MAIL_RCPT, e->list);
+        c = e->curl->easy_setopt(e->easy, CURLOPT_MAIL_RCPT, e->list);
     if (!c)
-        c = curl_easy_setopt(e->easy, CURLOPT_UPLOAD, 1L);
+        c = e->curl->easy_setopt(e->easy, CURLOPT_UPLOAD, 1L);
     if (!c)
-        c = curl_easy_setopt(e->easy, CURLOPT_READFUNCTION, give);
+        c = e->curl->easy_setopt(e->easy, CURLOPT_READFUNCTION, give);
     if (!c)
-        c = curl_easy_setopt(e->easy, CURLOPT_READDATA, e);
+        c = e->curl->easy_setopt(e->easy, CURLOPT_READDATA, e);
     if (!c)
-        c = curl_easy_setopt(e->easy, CURLOPT_SEEKFUNCTION, rewind_text);
+        c = e->curl->easy_setopt(e->easy, CURLOPT_SEEKFUNCTION, rewind_text);
     if (!c)
-        c = curl_easy_setopt(e->easy, CURLOPT_SEEKDATA, e);
+        c = e->curl->easy_setopt(e->easy, CURLOPT_SEEKDATA, e);
     if (!c && m->user[0])
-        c = curl_easy_setopt(e->easy, CURLOPT_USERNAME, m->user);
+        c = e->curl->easy_setopt(e->easy, CURLOPT_USERNAME, m->user);
     if (!c && m->user[0])
-        c = curl_easy_setopt(e->easy, CURLOPT_PASSWORD, m->password);
+        c = e->curl->easy_setopt(e->easy, CURLOPT_PASSWORD, m->password);
     return c;
 }
 
@@ -153,7 +153,7 @@ int mail_options(struct errand *e)
         rc = compose(e);
     if (rc)
         return rc;
-    e->list = curl_slist_append(NULL, m->to);
+    e->list = e->curl->slist_append(NULL, m->to);
     if (!e->list)
         return -ENOMEM;
     return set_mail(e) ? -EINVAL : 0;
@@ -164,7 +164,7 @@ void mail_judge(const struct errand *e, CURLcode rc, long status, struct courier
     r->outcome = rc == CURLE_OK ? COURIER_DONE : COURIER_FAILED;
     if (rc == CURLE_OK)
         return;
-    snprintf(r->why, sizeof(r->why), "%.150s", e->error[0] ? e->error : curl_easy_strerror(rc));
+    snprintf(r->why, sizeof(r->why), "%.150s", e->error[0] ? e->error : e->curl->easy_strerror(rc));
     /* no such mailbox, not here, its name is wrong (RFC 5321 4.2.3): no try will change that; a
      * refused password or relay may be mended */
     if (status == 550 || status == 551 || status == 553)
