@@ -185,7 +185,8 @@ static void explain_open(struct gm_modem *m, int rc)
     if (rc == -ENOENT || rc == -ENODEV || rc == -ENXIO)
         snprintf(m->why, sizeof m->why, "%.80s is not there: is the modem plugged in and powered?", d);
     else if (rc == -EACCES || rc == -EPERM)
-        snprintf(m->why, sizeof m->why, "no permission for %.80s: its group (ls -lL) must be the service's, see 60-tinbao.rules", d);
+        snprintf(m->why, sizeof m->why,
+                 "no permission for %.80s: its group (ls -lL) must be the service's, see 60-tinbao.rules", d);
     else if (rc == -EBUSY)
         snprintf(m->why, sizeof m->why, "%.80s is used by another program (ModemManager?): stop that one", d);
     else if (rc == -ENOTTY)
