@@ -6,7 +6,8 @@
  * moved, so days pass in seconds and lateness is exact.
  *
  * Each step of each alert must first arrive no earlier than it is due and at most 30 s late; a text
- * that arrives twice on a phone is a duplicate, and a crash may cause one.
+ * that arrives twice on a phone is a duplicate, and a crash may cause one: at no time are there more of them
+ * than there were crashes.
  *
  * usage: climb TINBAO [RESTARTS] [JUMPS]    (1000 and 100; the core runs in this program: TINBAO is
  * not used)    Exit 0 when all is so, 1 when not, 2 when it could not be run.
@@ -51,7 +52,7 @@ struct rig {
     char config[300];
     struct alert live[LIVE_MAX];
     bool armed;
-    int restarts, jumps, alerts, steps, doubled, late, early, missing, unconfirmed;
+    int restarts, jumps, alerts, steps, doubled, too_many, late, early, missing, unconfirmed;
     int64_t worst_ms, wall_off_ms;
     uint64_t random;
     char *text; /* scratch of a phone */
@@ -94,6 +95,7 @@ static void note_text(struct rig *r, struct alert *a, const struct air_sms *sms)
     for (int i = 0; i < a->n_got; i++) {
         if (a->got[i].text == g.text && !strcmp(a->got[i].phone, g.phone)) {
             r->doubled++;
+            r->too_many += r->doubled > r->restarts;
             return;
         }
     }
@@ -331,7 +333,7 @@ int main(int argc, char **argv)
     int64_t from_ms = mono_ms();
     int rc = open_rig(r);
     rc = rc ? rc : storm(r, restarts, jumps);
-    bool good = !rc && !r->late && !r->early && !r->missing && !r->unconfirmed && r->doubled <= r->restarts &&
+    bool good = !rc && !r->late && !r->early && !r->missing && !r->unconfirmed && !r->too_many &&
                 r->restarts >= restarts && r->jumps >= jumps;
     printf(
         "climb: %d restarts, %d jumps, %d alerts, %d steps on time but %d late (worst %.1f s), %d early, %d missing, "

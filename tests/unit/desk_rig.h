@@ -137,6 +137,25 @@ static inline long rig_number(struct rig *r, const char *sql)
     return strtol(text, NULL, 10);
 }
 
+/* The last text written to this user's phone. */
+static inline const char *rig_said_to(struct rig *r, const char *phone, char text[400])
+{
+    char sql[300];
+    snprintf(sql, sizeof(sql),
+             "SELECT o.body FROM outbox o JOIN \"user\" u ON u.id = o.user_id WHERE u.phone = '%s' ORDER BY o.id DESC "
+             "LIMIT 1",
+             phone);
+    rig_ask(r, sql, text, 400);
+    return text;
+}
+
+/* He texts; the last text written to him then. */
+static inline const char *rig_ask_by(struct rig *r, const char *phone, const char *text, char out[400])
+{
+    rig_text(r, phone, text);
+    return rig_said_to(r, phone, out);
+}
+
 #define rig_test(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 
 #endif

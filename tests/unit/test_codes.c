@@ -18,27 +18,9 @@ static int setup_with_pins(void **state)
 
 #define pin_test(name) cmocka_unit_test_setup_teardown(name, setup_with_pins, rig_teardown)
 
-/* The last text written to this phone. */
-static const char *said_to(struct rig *r, const char *phone, char text[400])
-{
-    char sql[300];
-    snprintf(sql, sizeof(sql),
-             "SELECT o.body FROM outbox o JOIN \"user\" u ON u.id = o.user_id WHERE u.phone = '%s' ORDER BY o.id DESC "
-             "LIMIT 1",
-             phone);
-    rig_ask(r, sql, text, 400);
-    return text;
-}
-
-static const char *ask_by(struct rig *r, const char *phone, const char *text, char out[400])
-{
-    rig_text(r, phone, text);
-    return said_to(r, phone, out);
-}
-
 /* into the block of whoever asks */
-#define said(r, phone) said_to(r, phone, (char[400]){0})
-#define ask(r, phone, text) ask_by(r, phone, text, (char[400]){0})
+#define said(r, phone) rig_said_to(r, phone, (char[400]){0})
+#define ask(r, phone, text) rig_ask_by(r, phone, text, (char[400]){0})
 
 #define assert_says(text, part)                                                                                        \
     do {                                                                                                               \

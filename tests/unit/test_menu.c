@@ -32,24 +32,7 @@ static const char *screen_into(struct rig *r, const char *phone, const char *typ
 
 #define screen(r, phone, typed, end) screen_into(r, phone, typed, end, (char[600]){0})
 
-static const char *said_to(struct rig *r, const char *phone, char text[400])
-{
-    char sql[300];
-    snprintf(sql, sizeof(sql),
-             "SELECT o.body FROM outbox o JOIN \"user\" u ON u.id = o.user_id WHERE u.phone = '%s' ORDER BY o.id DESC "
-             "LIMIT 1",
-             phone);
-    rig_ask(r, sql, text, 400);
-    return text;
-}
-
-static const char *ask_by(struct rig *r, const char *phone, const char *text, char out[400])
-{
-    rig_text(r, phone, text);
-    return said_to(r, phone, out);
-}
-
-#define ask(r, phone, text) ask_by(r, phone, text, (char[400]){0})
+#define ask(r, phone, text) rig_ask_by(r, phone, text, (char[400]){0})
 
 /* Forgets where sessions stood, as a restart does. */
 static void restart(struct rig *r)
