@@ -15,7 +15,7 @@
 
 #include "sql_gen.h"
 
-#define DB_SCHEMA_VERSION 2
+#define DB_SCHEMA_VERSION 3
 #define DB_APPLICATION_ID 0x54424F31 /* "TBO1" */
 #define DB_PARAMS_MAX 15
 #define KEY_SIZE 32

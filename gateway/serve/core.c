@@ -19,6 +19,7 @@
 #include "gateway/serve/playerside.h"
 #include "gateway/serve/post.h"
 #include "gateway/serve/report.h"
+#include "gateway/serve/requests.h"
 #include "gateway/serve/sender.h"
 #include "gateway/serve/setup.h"
 #include "gateway/serve/ticker.h"
@@ -207,8 +208,9 @@ static void on_player_gone(void *ctx)
 
 /* --- control and signals --------------------------------------------------------------- */
 
-static int reload(struct core *c)
+static int reload(void *ctx)
 {
+    struct core *c = ctx;
     notify_reloading(c->notify);
     int rc = setup_reload(&c->w);
     if (!rc) {
@@ -222,67 +224,18 @@ static int reload(struct core *c)
     return rc;
 }
 
-static int invite(struct core *c, const char *what, char *out, size_t size)
+static int status_json(void *ctx, char *out, size_t size)
 {
-    int rc = works_begin(&c->w);
-    if (!rc)
-        rc = desk_invite(c->w.desk, what, out, size);
-    if (!rc)
-        rc = works_commit(&c->w);
-    works_rollback(&c->w);
-    if (rc && rc != -EINVAL)
-        str_copy(out, size, works_why(rc));
-    return rc;
-}
-
-/* "ID 1*2*0": a screen of the menu at the console, "CON" or "END" before it. */
-static int session(struct core *c, const char *what, char *out, size_t size)
-{
-    char id[32];
-    bool end = false;
-    size_t n = strcspn(what, " ");
-    struct sbuf b = sbuf_on(id, sizeof(id));
-    sbuf_addn(&b, what, n);
-    const char *typed = what[n] ? what + n + 1 : "";
-    int rc =
-        n == 0 || size < 8 || sbuf_done(&b) ? -EINVAL : desk_console(c->w.desk, id, typed, out + 4, size - 4, &end);
-    if (rc < 0)
-        str_copy(out, size, rc == -EINVAL ? "a session is: session ID INPUTS" : works_why(rc));
-    else
-        for (int i = 0; i < 4; i++) /* before the screen, which is there already */
-            out[i] = (end ? "END\n" : "CON\n")[i];
-    return rc < 0 ? rc : 0;
+    struct core *c = ctx;
+    struct report_about a = about(c);
+    return report_json(&c->w, c->lines, &a, out, size);
 }
 
 static int on_request(void *ctx, const char *request, char *out, size_t size)
 {
     struct core *c = ctx;
-    if (!strcmp(request, "status")) {
-        struct report_about a = about(c);
-        return report_json(&c->w, c->lines, &a, out, size);
-    }
-    if (!strncmp(request, "code ", 5)) {
-        int rc = desk_code(c->w.desk, request + 5, out, size);
-        if (rc)
-            str_copy(out, size, rc == -EINVAL ? "that is no code; *0# lists them" : works_why(rc));
-        return rc;
-    }
-    if (!strncmp(request, "session ", 8))
-        return session(c, request + 8, out, size);
-    if (!strcmp(request, "reload")) {
-        int rc = reload(c);
-        str_copy(out, size, rc ? "the new config has errors, nothing was changed; see the log" : "done\n");
-        return rc;
-    }
-    if (!strncmp(request, "courier ", 8)) {
-        int rc = post_ask(&c->w, request + 8, out, size);
-        turn(c);
-        return rc;
-    }
-    if (!strncmp(request, "invite ", 7))
-        return invite(c, request + 7, out, size);
-    str_copy(out, size, "requests are: status, code CODE, session ID INPUTS, reload, invite DAYS ROLE PLACES NAME");
-    return -EINVAL;
+    struct requests r = {.w = &c->w, .ctx = c, .status = status_json, .reload = reload, .turn = on_posted};
+    return requests_answer(&r, request, out, size);
 }
 
 static void on_quit_time(evutil_socket_t fd, short what, void *arg)

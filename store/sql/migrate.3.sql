@@ -1,0 +1,2 @@
+-- From schema 2 to 3: what keeps it all safe (evidence, retention, backups). Rules as in
+-- schema.sqlite.sql.
