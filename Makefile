@@ -43,7 +43,7 @@ TOOL_SRC  = $(wildcard tests/faults/*.c tests/bench/*.c)
 TOOL_BIN  = $(TOOL_SRC:%.c=$(BUILD)/%)
 SQL       = $(sort $(wildcard store/sql/*.sql))
 
-.PHONY: all run test check bench fuzz faults leaks clean setup unit scenarios front courier tools built install deb force
+.PHONY: all run test check print-warn bench fuzz faults leaks clean setup unit scenarios front courier tools built install deb force
 .SECONDARY:
 
 $(BUILD)/config/load.o $(BUILD)/tests/unit/test_config_load: CPPFLAGS += $(SHARE_DEF)
@@ -146,6 +146,9 @@ leaks:
 	@scripts/setup check
 	@$(MAKE) --no-print-directory all tools
 	@scripts/leaks $(BUILD)
+
+print-warn:
+	@echo $(WARN)
 
 fuzz: setup
 	@scripts/fuzz
