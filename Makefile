@@ -25,12 +25,12 @@ UNITDIR  ?= $(PREFIX)/lib/systemd/system
 USERSDIR ?= $(PREFIX)/lib/sysusers.d
 UDEVDIR  ?= $(PREFIX)/lib/udev/rules.d
 INST      = $(BUILD)/install
-LIBS      = -lGammu -lsqlite3 -lpcre2-8 -lconfig -levent_core -levent_extra -lutf8proc -lsodium -ljansson -lutil -lpthread
+LIBS      = -lGammu -lsqlite3 -lpcre2-8 -lconfig -levent_core -levent_extra -lutf8proc -lsodium -ljansson -lseccomp -lutil -lpthread
 # all cores, unless the caller said how many
 JOBS      = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 GAMMU_INC = -isystem /usr/include/gammu
 
-ROOMS     = gateway/base gateway/line gateway/courier gateway/front gateway/plan gateway/desk gateway/serve gateway/play \
+ROOMS     = gateway/base gateway/confine gateway/line gateway/courier gateway/front gateway/plan gateway/desk gateway/serve gateway/play \
             parsers store config
 LIB_SRC   = $(foreach r,$(ROOMS),$(wildcard $(r)/*.c))
 CMD_SRC   = $(wildcard gateway/cmd/*.c)

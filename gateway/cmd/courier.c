@@ -6,6 +6,7 @@
 #include "config/config.h"
 #include "gateway/base/err.h"
 #include "gateway/base/log.h"
+#include "gateway/confine/confine.h"
 #include "gateway/courier/courier.h"
 #include "gateway/serve/control.h"
 
@@ -15,15 +16,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPT_FD = 1000, OPT_DEAD, OPT_RETRY, OPT_TEST };
+enum { OPT_FD = 1000, OPT_DEAD, OPT_RETRY, OPT_TEST, OPT_READ };
 
-static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-                                        {"state-dir", required_argument, NULL, 's'},
-                                        {"fd", required_argument, NULL, OPT_FD},
-                                        {"dead", no_argument, NULL, OPT_DEAD},
-                                        {"retry", required_argument, NULL, OPT_RETRY},
-                                        {"test", no_argument, NULL, OPT_TEST},
-                                        {NULL, 0, NULL, 0}};
+#define READS_MAX 16
+
+static const struct option options[] = {
+    {"config", required_argument, NULL, 'c'},      {"state-dir", required_argument, NULL, 's'},
+    {"fd", required_argument, NULL, OPT_FD},       {"dead", no_argument, NULL, OPT_DEAD},
+    {"retry", required_argument, NULL, OPT_RETRY}, {"test", no_argument, NULL, OPT_TEST},
+    {"read", required_argument, NULL, OPT_READ},   {NULL, 0, NULL, 0}};
 
 static const char help[] =
     "usage: tinbao courier [--dead] [-c CONFIG] [-s DIR]\n"
@@ -42,7 +43,10 @@ static const char help[] =
     "                        /etc/tinbao/tinbao.cfg)\n"
     "  -s, --state-dir DIR   where the service keeps its state (default: the config's)\n\n"
     "With --fd: does the core's HTTP and SMTP jobs, given on descriptor N (a SOCK_SEQPACKET\n"
-    "socket). No redirects; certificates are checked; answers are bounded and dropped.\n\n"
+    "socket). No redirects; certificates are checked; answers are bounded and dropped. It opens\n"
+    "nothing of the disk but /usr, /etc (what others may read there) and what is named:\n"
+    "  --read PATH           a certificate of the settings (ca_file) that is elsewhere, or its\n"
+    "                        directory; at most 16\n\n"
     "exit status:\n"
     "  0  done; with --fd: the core is gone or said so\n"
     "  1  the service gave no answer; with --fd: libcurl could not be started\n"
@@ -85,11 +89,22 @@ static int ask_of_config(const char *path, const char *request)
     return status;
 }
 
-static int run_child(int fd)
+struct reads {
+    const char *path[READS_MAX];
+    size_t n;
+};
+
+static int run_child(int fd, const struct reads *reads)
 {
+    struct confine c;
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGINT, SIG_IGN); /* a Ctrl-C goes to the whole group; the core tells us to quit */
     log_setup("courier", LOG_INFO_, getenv("JOURNAL_STREAM") != NULL);
+    confine_early(true);
+    confine_begin(&c, CONFINE_COURIER);
+    for (size_t i = 0; i < reads->n; i++)
+        (void)confine_allow(&c, CONFINE_READ, reads->path[i]);
+    confine_close(&c);
     return courier_main(fd);
 }
 
@@ -105,6 +120,7 @@ static int run(int argc, char **argv)
 {
     const char *config = NULL, *dir = NULL, *fd = NULL;
     char request[64] = "courier dead";
+    struct reads reads = {.n = 0};
     int opt;
     optind = 1;
     while ((opt = getopt_long(argc, argv, "c:s:", options, NULL)) != -1) {
@@ -114,6 +130,8 @@ static int run(int argc, char **argv)
             dir = optarg;
         else if (opt == OPT_FD)
             fd = optarg;
+        else if (opt == OPT_READ && reads.n < READS_MAX)
+            reads.path[reads.n++] = optarg;
         else if (opt == OPT_TEST)
             snprintf(request, sizeof(request), "courier test");
         else if (opt == OPT_RETRY && strlen(optarg) < 24)
@@ -124,7 +142,7 @@ static int run(int argc, char **argv)
     if (optind < argc || (fd && descriptor(fd) < 0))
         return cmd_usage(&cmd_courier, "it takes options only");
     if (fd)
-        return run_child(descriptor(fd));
+        return run_child(descriptor(fd), &reads);
     return dir ? ask(dir, request) : ask_of_config(cmd_config_path(config), request);
 }
 

@@ -3,6 +3,7 @@
 #include "gateway/cmd/cmd.h"
 
 #include "gateway/base/log.h"
+#include "gateway/confine/confine.h"
 #include "gateway/front/front.h"
 
 #include <getopt.h>
@@ -29,6 +30,10 @@ static int run(int argc, char **argv)
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGINT, SIG_IGN); /* a Ctrl-C goes to the whole group; the core tells us to quit */
     log_setup("front", LOG_INFO_, getenv("JOURNAL_STREAM") != NULL);
+    confine_early(true);
+    struct confine cage;
+    confine_begin(&cage, CONFINE_FRONT);
+    confine_close(&cage);
     return front_main((int)fd, FRONT_WAIT_MS);
 }
 

@@ -5,6 +5,7 @@
 #include "gateway/base/err.h"
 #include "gateway/base/log.h"
 #include "gateway/base/str.h"
+#include "gateway/confine/confine.h"
 #include "gateway/line/line.h"
 
 #include <getopt.h>
@@ -134,6 +135,15 @@ static int take(struct parsed *p, int option)
     }
 }
 
+/* The device as it is now; one that is plugged in again is another, and so is the process that opens it. */
+static void confine(const char *device)
+{
+    struct confine c;
+    confine_begin(&c, CONFINE_LINE);
+    (void)confine_allow(&c, CONFINE_DEVICE, device);
+    confine_close(&c);
+}
+
 static int run(int argc, char **argv)
 {
     struct parsed p = {.fd = -1, .o = {.name = "gsm", .connection = "at", .poll_s = 30, .status_s = 60}};
@@ -149,12 +159,14 @@ static int run(int argc, char **argv)
     if (!p.o.pin[0] && pin && str_copy(p.o.pin, sizeof p.o.pin, pin) != 0)
         return cmd_usage(&cmd_line, "TINBAO_PIN is too long for a PIN");
     (void)unsetenv("TINBAO_PIN");
+    confine_early(true);
     if (p.probe)
         return gammu_line_probe(&p.o);
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGINT, SIG_IGN); /* a Ctrl-C goes to the whole group; the core tells us to quit */
     snprintf(who, sizeof who, "line %s", p.o.name);
     log_setup(who, LOG_INFO_, getenv("JOURNAL_STREAM") != NULL);
+    confine(p.o.device);
     return gammu_line_main(&p.o, p.fd);
 }
 

@@ -2,6 +2,7 @@
 /* `tinbao serve`: the service itself. What can go wrong is said by the core, all of it. */
 #include "gateway/cmd/cmd.h"
 
+#include "gateway/confine/confine.h"
 #include "gateway/serve/core.h"
 
 #include <getopt.h>
@@ -13,8 +14,9 @@ static int run(int argc, char **argv)
     static const struct option longs[] = {{"config", required_argument, NULL, 'c'},
                                           {"state-dir", required_argument, NULL, 's'},
                                           {"device", required_argument, NULL, 'd'},
+                                          {"unconfined", no_argument, NULL, 'u'},
                                           {NULL, 0, NULL, 0}};
-    struct core_options o = {.player_fd = -1, .line_fd = -1};
+    struct core_options o = {.player_fd = -1, .line_fd = -1, .confined = true};
     const char *config = NULL;
     int c;
     optind = 1;
@@ -25,6 +27,8 @@ static int run(int argc, char **argv)
             o.state_dir = optarg;
         else if (c == 'd')
             o.device = optarg;
+        else if (c == 'u')
+            (void)setenv(CONFINE_OFF_ENV, "1", 1); /* for the children too */
         else
             return cmd_usage(&cmd_serve, "unknown option");
     }
@@ -32,6 +36,9 @@ static int run(int argc, char **argv)
         return cmd_usage(&cmd_serve, "it takes options only");
     o.config_path = cmd_config_path(config);
     o.exe = getenv("TINBAO_LINE_EXE");
+    if (o.exe) /* a debugger needs what a line does not */
+        (void)setenv(CONFINE_OFF_ENV, "1", 1);
+    confine_early(true); /* before a pattern is compiled */
     return core_main(&o);
 }
 
@@ -51,6 +58,8 @@ const struct cmd cmd_serve = {
             "                        the config\n"
             "  -d, --device DEVICE   replaces the device of the first line, e.g. the link of\n"
             "                        'tinbao modem'\n"
+            "  --unconfined          give up nothing, neither here nor in the children: for debuggers. Else\n"
+            "                        the core and its children keep only what they need (tinbao(1))\n"
             "\n"
             "signals:\n"
             "  SIGTERM, SIGINT   stop: lines end what they have in hand (at most 5 s); twice: at once\n"
@@ -64,7 +73,8 @@ const struct cmd cmd_serve = {
             "environment:\n"
             "  TINBAO_CONFIG    the configuration when -c is not given\n"
             "  TINBAO_LINE_EXE  the program to run as 'PROGRAM line ...' for each modem, instead of\n"
-            "                   this binary itself; for runs under a debugger or valgrind\n"
+            "                   this binary itself; for runs under a debugger or valgrind: unconfined\n"
+            "  TINBAO_UNCONFINED  1: as --unconfined, for any command\n"
             "\n"
             "files in the state directory:\n"
             "  tinbao.db    the database (and -wal, -shm while it runs)\n"

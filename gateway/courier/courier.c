@@ -16,8 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 #define CONNECT_MS 10000L
@@ -272,14 +270,6 @@ static void turn(struct courier *c)
         c->end = true;
 }
 
-/* What it holds is for nobody else: no core dump, no debugger of the same user, no new rights. */
-static void lock_up(void)
-{
-    struct rlimit none = {0, 0};
-    if (prctl(PR_SET_DUMPABLE, 0) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || setrlimit(RLIMIT_CORE, &none))
-        log_warn("could not be locked up: %s", strerror(errno));
-}
-
 int courier_main(int fd)
 {
     struct courier_msg alive;
@@ -290,7 +280,6 @@ int courier_main(int fd)
         free(c);
         return COURIER_EXIT_LIBRARY;
     }
-    lock_up();
     c->fd = fd;
     c->multi = c->curl.multi_init();
     if (!c->multi)

@@ -25,7 +25,7 @@
 #define SETTLED_MS 60000 /* up for so long: the next restart is quick again */
 #define LINGER_MS 3000   /* a child whose socket is closed may take so long to exit */
 #define READS_MAX 64     /* packets in one turn of the loop: others want it too */
-#define ARGS_MAX 16
+#define ARGS_MAX 32
 
 enum phase { PHASE_DOWN, PHASE_STARTING, PHASE_UP };
 

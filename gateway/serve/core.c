@@ -11,6 +11,7 @@
 #include "gateway/base/str.h"
 #include "gateway/serve/bell.h"
 #include "gateway/serve/control.h"
+#include "gateway/serve/fence.h"
 #include "gateway/serve/frontside.h"
 #include "gateway/serve/health.h"
 #include "gateway/serve/inbox.h"
@@ -390,6 +391,8 @@ static int start(struct core *c, const struct core_options *o)
         log_err("no event loop or no clock");
         return 1;
     }
+    if (o->confined)
+        fence_temp(c->state_dir);
     int status = setup_desk(&c->w, c->state_dir);
     if (status)
         return status;
@@ -397,6 +400,8 @@ static int start(struct core *c, const struct core_options *o)
         log_err("could not be started");
         return 1;
     }
+    if (o->confined)
+        fence_core(c->w.cfg, c->state_dir, true);
     return 0;
 }
 

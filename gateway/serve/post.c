@@ -16,6 +16,7 @@
 #include "gateway/desk/spare.h"
 #include "gateway/serve/backoff.h"
 #include "gateway/serve/child.h"
+#include "gateway/serve/post_args.h"
 #include "gateway/serve/post_job.h"
 #include "gateway/serve/timer.h"
 #include "store/delivery.h"
@@ -56,6 +57,7 @@ struct post {
     int n_out;
     struct courier_msg jobs[COURIER_WINDOW]; /* by flight; wiped once told */
     struct delivery rows[COURIER_WINDOW];
+    struct post_args args;
 };
 
 /* --- what the courier says ---------------------------------------------------------------- */
@@ -445,9 +447,11 @@ struct post *post_new(struct works *w, const char *exe, const struct post_events
     struct post *p = calloc(1, sizeof(*p));
     if (!p)
         return NULL;
+    post_args(&w->cfg->courier, &p->args);
     struct child_setup s = {.base = w->base,
                             .exe = exe,
                             .name = "courier",
+                            .args = p->args.v,
                             .packet_max = courier_size(COURIER_RESULT),
                             .silent_s = SILENT_S,
                             .restart_cap_ms = w->manual ? RESTART_CAP_PLAYED_MS : RESTART_CAP_MS,
