@@ -29,6 +29,33 @@ int statedir_path(char *out, size_t size, const char *dir, const char *file)
     return sbuf_done(&b);
 }
 
+static int sync_dir(const char *dir)
+{
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    int rc = fsync(fd) < 0 ? -errno : 0;
+    close(fd);
+    return rc;
+}
+
+/* The name of a directory is its parent's to keep: without this a power cut soon after the first start may take the
+ * whole directory, database and all. At every start, since the one that made it may have been killed in between.
+ * Where the parent may not be opened, it was made by whoever may. */
+static void sync_parent(const char *dir)
+{
+    char path[PATH_MAX];
+    if (str_copy(path, sizeof path, dir) < 0)
+        return;
+    size_t n = strlen(path);
+    while (n > 1 && path[n - 1] == '/')
+        path[--n] = '\0';
+    char *slash = strrchr(path, '/');
+    if (slash)
+        slash[slash == path ? 1 : 0] = '\0';
+    (void)sync_dir(slash ? path : ".");
+}
+
 /* Each missing directory on the way, as mkdir -p does, the last one closed to others. */
 int statedir_make(const char *dir)
 {
@@ -40,14 +67,17 @@ int statedir_make(const char *dir)
         if (*p != '/')
             continue;
         *p = '\0';
-        (void)mkdir(path, 0755); /* what matters is whether the last one succeeds */
+        if (mkdir(path, 0755) == 0) /* what matters is whether the last one succeeds */
+            sync_parent(path);
         *p = '/';
     }
     if (mkdir(path, 0700) < 0 && errno != EEXIST) {
         rc = -errno;
         log_err("state directory %s: %s", dir, strerror(-rc));
+        return rc;
     }
-    return rc;
+    sync_parent(dir);
+    return 0;
 }
 
 static void say_holder(const char *path, int fd)
@@ -133,16 +163,6 @@ static int key_read(int fd, const char *path, uint8_t key[KEY_SIZE])
     explicit_bzero(line, sizeof line);
     if (rc < 0)
         log_err("%s: is no key file of tinbao, or is cut short: restore it from the backup", path);
-    return rc;
-}
-
-static int sync_dir(const char *dir)
-{
-    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-    int rc = fsync(fd) < 0 ? -errno : 0;
-    close(fd);
     return rc;
 }
 
