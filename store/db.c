@@ -13,6 +13,7 @@
 #include "gateway/base/err.h"
 #include "gateway/base/log.h"
 #include "gateway/base/str.h"
+#include "store/chain.h"
 
 #include <limits.h>
 #include <sqlite3.h>
@@ -23,6 +24,7 @@
 #include <unistd.h>
 
 #define BUSY_MS 2000
+#define VERSION_SANE 1000 /* no schema will ever have it */
 /* A savepoint keeps each page it changes as it was. In one block of memory that costs half of
  * what it does in temp_store=MEMORY, which takes it in pieces of 1 KB; past the block it goes
  * to an unlinked file (temp_store=FILE), and no batch makes the core grow. */
@@ -90,147 +92,35 @@ static int translate(int code)
     }
 }
 
-static int failed(struct db *db, const char *what)
+/* What nobody who gets the error can mend: see db_sick. */
+static void note_sick(struct db *db, int code)
+{
+    int kind = code & 0xff;
+    if (kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB)
+        db->sick |= DB_SICK_CORRUPT;
+    if (kind == SQLITE_FULL)
+        db->sick |= DB_SICK_FULL;
+}
+
+unsigned db_sick(struct db *db)
+{
+    unsigned sick = db->sick;
+    db->sick = 0;
+    return sick;
+}
+
+int db_failed(struct db *db, const char *what)
 {
     int rc = translate(sqlite3_extended_errcode(db->engine));
     if (rc == 0)
         rc = -EIO;
+    note_sick(db, sqlite3_extended_errcode(db->engine));
     if (rc != -EEXIST)
         log_err("database: %s: %s", what, sqlite3_errmsg(db->engine));
     return rc;
 }
 
 /* -- statements ----------------------------------------------------------------------- */
-
-static void bound(struct db *db, enum sql_id id, int rc)
-{
-    if (rc != SQLITE_OK) /* a statement still in use, or a $n that the query has not: a fault of the caller */
-        log_err("database: %s: binding: %s", db_query_name(id), sqlite3_errmsg(db->engine));
-}
-
-void q_i64(struct db *db, enum sql_id id, int n, int64_t v)
-{
-    bound(db, id, sqlite3_bind_int64(db->st[id].st, db->st[id].param[n - 1], v));
-}
-
-void q_ref(struct db *db, enum sql_id id, int n, int64_t v)
-{
-    if (v)
-        q_i64(db, id, n, v);
-    else
-        bound(db, id, sqlite3_bind_null(db->st[id].st, db->st[id].param[n - 1]));
-}
-
-void q_text(struct db *db, enum sql_id id, int n, const char *s)
-{
-    bound(db, id, sqlite3_bind_text(db->st[id].st, db->st[id].param[n - 1], s, -1, SQLITE_STATIC));
-}
-
-void q_blob(struct db *db, enum sql_id id, int n, const void *p, size_t size)
-{
-    int i = db->st[id].param[n - 1];
-    if (p && size == 0)
-        bound(db, id, sqlite3_bind_zeroblob(db->st[id].st, i, 0));
-    else
-        bound(db, id, sqlite3_bind_blob(db->st[id].st, i, p, (int)size, SQLITE_STATIC));
-}
-
-int q_run(struct db *db, enum sql_id id)
-{
-    sqlite3_stmt *st = db->st[id].st;
-    int rc = sqlite3_step(st);
-    int out = rc == SQLITE_DONE ? sqlite3_changes(db->engine) : failed(db, db_query_name(id));
-    sqlite3_reset(st);
-    return out;
-}
-
-int q_change(struct db *db, enum sql_id id)
-{
-    int rc = q_run(db, id);
-    return rc > 0 ? 0 : rc == 0 ? -ENOENT : rc;
-}
-
-int q_insert(struct db *db, enum sql_id id, int64_t *rowid)
-{
-    int n = q_run(db, id);
-    if (n < 0)
-        return n;
-    if (n == 0)
-        return -EEXIST;
-    if (rowid)
-        *rowid = sqlite3_last_insert_rowid(db->engine);
-    return 0;
-}
-
-int q_row(struct db *db, enum sql_id id)
-{
-    sqlite3_stmt *st = db->st[id].st;
-    int rc = sqlite3_step(st);
-    if (rc == SQLITE_ROW)
-        return 1;
-    int out = rc == SQLITE_DONE ? 0 : failed(db, db_query_name(id));
-    sqlite3_reset(st);
-    return out;
-}
-
-int q_one(struct db *db, enum sql_id id)
-{
-    int rc = q_row(db, id);
-    return rc == 1 ? 0 : rc == 0 ? -ENOENT : rc;
-}
-
-void q_end(struct db *db, enum sql_id id)
-{
-    sqlite3_reset(db->st[id].st);
-}
-
-int q_free(struct db *db, enum sql_id id)
-{
-    if (!sqlite3_stmt_busy(db->st[id].st))
-        return 0;
-    log_err("database: %s is asked again before it has ended", db_query_name(id));
-    return -EBUSY;
-}
-
-int64_t q_get(struct db *db, enum sql_id id, int col)
-{
-    return sqlite3_column_int64(db->st[id].st, col);
-}
-
-bool q_null(struct db *db, enum sql_id id, int col)
-{
-    return sqlite3_column_type(db->st[id].st, col) == SQLITE_NULL;
-}
-
-const char *q_str(struct db *db, enum sql_id id, int col)
-{
-    const unsigned char *s = sqlite3_column_text(db->st[id].st, col);
-    return s ? (const char *)s : "";
-}
-
-const void *q_bytes(struct db *db, enum sql_id id, int col, size_t *size)
-{
-    const void *p = sqlite3_column_blob(db->st[id].st, col);
-    *size = (size_t)sqlite3_column_bytes(db->st[id].st, col);
-    return p;
-}
-
-void q_cut(char *dst, size_t size, const char *src)
-{
-    size_t n = strlen(src);
-    if (n >= size) {
-        n = size - 1;
-        while (n > 0 && ((unsigned char)src[n] & 0xC0) == 0x80) /* inside a UTF-8 character */
-            n--;
-    }
-    memcpy(dst, src, n);
-    dst[n] = '\0';
-}
-
-void q_copy(struct db *db, enum sql_id id, int col, char *dst, size_t size)
-{
-    q_cut(dst, size, q_str(db, id, col));
-}
 
 const char *db_query_name(enum sql_id id)
 {
@@ -241,7 +131,7 @@ static int prepare(struct db *db, const char *sql, sqlite3_stmt **out, const cha
 {
     if (sqlite3_prepare_v3(db->engine, sql, -1, SQLITE_PREPARE_PERSISTENT, out, NULL) == SQLITE_OK)
         return 0;
-    return failed(db, name);
+    return db_failed(db, name);
 }
 
 static int prepare_all(struct db *db)
@@ -274,7 +164,7 @@ int db_exec(struct db *db, const char *sql, char *out, size_t size)
         bool first = true;
         int step = SQLITE_DONE;
         if (sqlite3_prepare_v2(db->engine, sql, -1, &st, &sql) != SQLITE_OK)
-            return failed(db, "statement");
+            return db_failed(db, "statement");
         while (st && (step = sqlite3_step(st)) == SQLITE_ROW) {
             const char *s = (const char *)sqlite3_column_text(st, 0);
             if (first && out)
@@ -282,7 +172,7 @@ int db_exec(struct db *db, const char *sql, char *out, size_t size)
             first = false;
         }
         if (step != SQLITE_DONE)
-            rc = failed(db, "statement");
+            rc = db_failed(db, "statement");
         sqlite3_finalize(st);
     }
     return rc;
@@ -307,7 +197,7 @@ int db_plan(struct db *db, enum sql_id id, char *out, size_t size)
 
 static int control(struct db *db, enum db_control c)
 {
-    int rc = sqlite3_step(db->control[c]) == SQLITE_DONE ? 0 : failed(db, CONTROL[c]);
+    int rc = sqlite3_step(db->control[c]) == SQLITE_DONE ? 0 : db_failed(db, CONTROL[c]);
     sqlite3_reset(db->control[c]);
     return rc;
 }
@@ -318,6 +208,7 @@ void db_forget(struct db *db)
     db->codes_known = false;
     db->questions_known = false;
     db->job_id = 0;
+    db->chain_known = false;
 }
 
 bool db_in_transaction(const struct db *db)
@@ -411,6 +302,24 @@ static int read_number(struct db *db, const char *sql, long *out)
     return rc;
 }
 
+/* Our key opens it, so it is ours whatever its head says. */
+static bool sealed_with(struct db *db)
+{
+    char want[2 * DIGEST_SIZE + 1], got[2 * DIGEST_SIZE + 1] = "";
+    seal_key_check(&db->keys, want);
+    return db_exec(db, "SELECT value FROM meta WHERE key = 'key_check'", got, sizeof got) == 0 && !strcmp(got, want);
+}
+
+/* A head that makes no sense over a database that is ours is damage, and no other program's file. */
+static int not_ours(struct db *db, const char *path)
+{
+    bool damaged = sealed_with(db);
+    if (damaged)
+        db->sick |= DB_SICK_CORRUPT;
+    log_err("%s: %s", path, damaged ? "is corrupt (its first page is damaged)" : "is not a database of tinbao");
+    return damaged ? -EIO : -EPROTO;
+}
+
 /* Reads only: a file that is corrupt, or not ours, stays as it is. */
 static int check_file(struct db *db, const char *path)
 {
@@ -426,10 +335,8 @@ static int check_file(struct db *db, const char *path)
         return rc;
     }
     db->version = (int)version;
-    if (version == 0 ? tables > 0 : application != DB_APPLICATION_ID) {
-        log_err("%s: is not a database of tinbao", path);
-        return -EPROTO;
-    }
+    if (version == 0 ? tables > 0 : application != DB_APPLICATION_ID || version < 0 || version > VERSION_SANE)
+        return not_ours(db, path);
     if (version > DB_SCHEMA_VERSION || (db->mode == DB_READ && version < DB_SCHEMA_VERSION)) {
         log_err("%s: has schema version %ld, this tinbao knows %d: %s", path, version, DB_SCHEMA_VERSION,
                 version > DB_SCHEMA_VERSION ? "use the newer tinbao" : "start serve once, it brings it up to date");
@@ -440,6 +347,8 @@ static int check_file(struct db *db, const char *path)
     rc = db_exec(db, "PRAGMA quick_check(1)", got, sizeof got);
     if (rc == 0 && strcmp(got, "ok") == 0)
         return 0;
+    if (rc == 0)
+        db->sick |= DB_SICK_CORRUPT;
     log_err("%s: is corrupt (%s); it was left as it is: restore it from the backup", path, got);
     return rc < 0 ? rc : -EIO;
 }
@@ -512,23 +421,16 @@ static int open_engine(struct db *db, const char *path)
     return 0;
 }
 
-static int open_files(struct db *db, const char *dir, char *path, size_t size)
+static int open_files(struct db *db, const char *dir, const char *path)
 {
     uint8_t key[KEY_SIZE];
     struct stat st;
-    int rc = statedir_path(path, size, dir, "tinbao.db");
-    if (rc == 0 && db->mode == DB_WRITE)
-        rc = statedir_make(dir);
-    if (rc == 0 && db->mode == DB_WRITE)
-        rc = statedir_lock(dir, &db->lock_fd);
-    if (rc < 0)
-        return rc;
     bool there = stat(path, &st) == 0 && st.st_size > 0;
     if (!there && db->mode == DB_READ) {
         log_err("%s: is not there: tinbao serve makes it", path);
         return -ENOENT;
     }
-    rc = statedir_key(dir, !there, key);
+    int rc = statedir_key(dir, !there && db->lock_fd >= 0, key);
     if (rc == 0)
         rc = seal_init(&db->keys, key);
     explicit_bzero(key, sizeof key);
@@ -537,40 +439,95 @@ static int open_files(struct db *db, const char *dir, char *path, size_t size)
     return rc;
 }
 
-int db_open(struct db **out, const char *dir, enum db_mode mode)
+/* All statements. When they do not fit a schema that is at its version, the schema is damaged. */
+static int prepare_current(struct db *db, int version_before)
 {
-    char path[PATH_MAX];
-    *out = NULL;
-    struct db *db = calloc(1, sizeof *db);
-    if (!db)
-        return -ENOMEM;
-    db->mode = mode;
-    db->lock_fd = -1;
-    int rc = open_files(db, dir, path, sizeof path);
-    if (rc == 0)
-        rc = open_engine(db, path);
+    int rc = prepare_all(db);
+    if (rc == -EIO && version_before == DB_SCHEMA_VERSION)
+        db->sick |= DB_SICK_CORRUPT;
+    return rc;
+}
+
+static int open_database(struct db *db, const char *path)
+{
+    bool write = db->mode == DB_WRITE;
+    int rc = open_engine(db, path), before = 0;
     if (rc == 0)
         rc = check_file(db, path);
-    if (rc == 0 && mode == DB_WRITE && db->version == 0)
+    before = db->version;
+    if (rc == 0 && write && db->version == 0)
         rc = db_pragma(db, "page_size", FILE_PAGE, FILE_PAGE);
-    if (rc == 0 && mode == DB_WRITE)
-        rc = set_pragmas(db, PRAGMAS_WRITE, ARRAY_LEN(PRAGMAS_WRITE));
-    if (rc == 0 && mode == DB_READ)
-        rc = set_pragmas(db, PRAGMAS_READ, ARRAY_LEN(PRAGMAS_READ));
-    if (rc == 0 && mode == DB_WRITE)
+    if (rc == 0)
+        rc = write ? set_pragmas(db, PRAGMAS_WRITE, ARRAY_LEN(PRAGMAS_WRITE))
+                   : set_pragmas(db, PRAGMAS_READ, ARRAY_LEN(PRAGMAS_READ));
+    if (rc == 0 && write)
         rc = bring_up_to_date(db);
     if (rc == 0)
-        rc = prepare_all(db);
+        rc = prepare_current(db, before);
     if (rc == 0)
         rc = check_key(db);
+    if (rc == 0 && write)
+        rc = chain_begin(db);
+    if (rc == 0 && write)
+        sqlite3_db_config(db->engine, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+    return rc;
+}
+
+static struct db *db_new(enum db_mode mode)
+{
+    struct db *db = calloc(1, sizeof *db);
+    if (db) {
+        db->mode = mode;
+        db->lock_fd = -1;
+    }
+    return db;
+}
+
+/* Opens what db was made for, or frees it. */
+static int open_or_free(struct db **out, struct db *db, int rc, const char *dir, const char *path, unsigned *sick)
+{
+    if (rc == 0)
+        rc = open_files(db, dir, path);
+    if (rc == 0)
+        rc = open_database(db, path);
     if (rc < 0) {
+        *sick = db->sick;
         db_close(db);
         return rc;
     }
-    if (mode == DB_WRITE)
-        sqlite3_db_config(db->engine, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+    *sick = 0;
     *out = db;
     return 0;
+}
+
+int db_open_sick(struct db **out, const char *dir, enum db_mode mode, unsigned *sick)
+{
+    char path[PATH_MAX];
+    *out = NULL;
+    *sick = 0;
+    struct db *db = db_new(mode);
+    if (!db)
+        return -ENOMEM;
+    int rc = statedir_path(path, sizeof path, dir, DB_FILE);
+    if (rc == 0 && mode == DB_WRITE)
+        rc = statedir_make(dir);
+    if (rc == 0 && mode == DB_WRITE)
+        rc = statedir_lock(dir, &db->lock_fd);
+    return open_or_free(out, db, rc, dir, path, sick);
+}
+
+int db_open(struct db **out, const char *dir, enum db_mode mode)
+{
+    unsigned sick;
+    return db_open_sick(out, dir, mode, &sick);
+}
+
+int db_open_file(struct db **out, const char *dir, const char *path, enum db_mode mode)
+{
+    unsigned sick;
+    *out = NULL;
+    struct db *db = db_new(mode);
+    return db ? open_or_free(out, db, 0, dir, path, &sick) : -ENOMEM;
 }
 
 void db_close(struct db *db)

@@ -28,7 +28,17 @@ enum db_mode { DB_WRITE, DB_READ };
  * may read, or of another database.
  * dir is made (0700) if needed. */
 int db_open(struct db **out, const char *dir, enum db_mode mode);
+/* The same; on an error *sick says whether the file itself is damaged (DB_SICK_CORRUPT). */
+int db_open_sick(struct db **out, const char *dir, enum db_mode mode, unsigned *sick);
+/* Opens the database file `path` with the key file of dir: a backup, or one that is being put
+ * together. No lock: the caller sees to it that the file is his alone. */
+int db_open_file(struct db **out, const char *dir, const char *path, enum db_mode mode);
 void db_close(struct db *db);
+#define DB_FILE "tinbao.db"
+#define DB_SICK_CORRUPT 1U /* the file is damaged */
+#define DB_SICK_FULL 2U    /* the disk is full */
+/* What statements met since it was last asked, bits of the above; asking forgets it. */
+unsigned db_sick(struct db *db);
 /* The version of the schema in the file; migrations run from 0. */
 int db_version(const struct db *db);
 

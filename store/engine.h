@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Inside store/ only: the database handle and its statements as the record files see them.
- * No sqlite3.h: db.c alone speaks to the engine, so that a second engine is a second db.c.
+ * No sqlite3.h: db.c, statement.c and copy.c alone speak to the engine, so that a second engine is
+ * a second one of each.
  *
  * A statement is bound, run or stepped, and free again before its function returns. Text and
  * octets are bound without copying: they must live until then. Statements do not nest: a
@@ -30,6 +31,7 @@ struct sqlite3_stmt;
 
 struct keys {
     uint8_t seal[KEY_SIZE], party[KEY_SIZE], part[KEY_SIZE], digest[KEY_SIZE], check[KEY_SIZE];
+    uint8_t chain[KEY_SIZE]; /* of the audit */
 };
 
 struct party_slot {
@@ -49,6 +51,7 @@ struct db {
     enum db_mode mode;
     int version;
     int lock_fd;
+    unsigned sick; /* see db_sick */
     bool wipe; /* something was erased: after the commit nothing of it stays in the WAL */
     struct statement st[SQL_COUNT];
     struct sqlite3_stmt *control[CTL_COUNT];
@@ -60,6 +63,9 @@ struct db {
     int64_t questions_open; /* valid if questions_known: asked of every report, nearly always none */
     bool questions_known;
     int64_t job_id, job_due_ms; /* as job_due gave it last */
+    int64_t chain_id;           /* the newest row of the audit and its link */
+    uint8_t chain_link[DIGEST_SIZE];
+    bool chain_known;
 };
 
 /* Bind $n. q_ref: 0 is NULL. q_text: NULL is NULL. */
@@ -96,6 +102,9 @@ static inline int64_t recipient_of(int64_t user_id, int64_t party_id)
 void q_copy(struct db *db, enum sql_id id, int col, char *dst, size_t size);
 /* The same for any text. */
 void q_cut(char *dst, size_t size, const char *src);
+
+/* Logs the engine's last error with what was tried, and translates it. */
+int db_failed(struct db *db, const char *what);
 
 /* A step of the schema: SQL that leads to version `to`. */
 struct db_step {

@@ -8,6 +8,7 @@
 
 #include "gateway/base/err.h"
 #include "gateway/base/mask.h"
+#include "store/chain.h"
 #include "store/engine.h"
 
 #include <string.h>
@@ -316,13 +317,24 @@ int audit_add(struct db *db, const struct audit_row *r)
         q_cut(detail, sizeof detail, r->detail);
         mask_numbers(detail);
     }
+    struct audit_row row = *r;
+    struct chain_row next;
+    row.detail = detail;
+    int rc = chain_next(db, &row, &next);
+    if (rc < 0)
+        return rc;
     q_i64(db, q, 1, r->at_ms);
     q_ref(db, q, 2, r->user_id);
     q_text(db, q, 3, r->action);
     q_ref(db, q, 4, r->incident_id);
     q_ref(db, q, 5, r->message_id);
     q_text(db, q, 6, detail);
-    return q_insert(db, q, NULL);
+    q_i64(db, q, 7, next.id);
+    q_blob(db, q, 8, next.link, sizeof next.link);
+    rc = q_insert(db, q, NULL);
+    if (rc == 0)
+        chain_took(db, &next);
+    return rc;
 }
 
 int audit_each(struct db *db, int64_t incident_id, int (*fn)(void *ctx, const struct audit_row *r), void *ctx)

@@ -16,7 +16,8 @@
 #endif
 
 static const struct cmd *const commands[] = {&cmd_serve, &cmd_check, &cmd_status, &cmd_code, &cmd_roster, &cmd_phone,
-                                             &cmd_modem, &cmd_line,  &cmd_parse,  &cmd_play, &cmd_front,  &cmd_courier};
+                                             &cmd_modem, &cmd_line,  &cmd_parse,  &cmd_play, &cmd_front,  &cmd_courier,
+                                             &cmd_verify};
 
 static void print_commands(FILE *to)
 {

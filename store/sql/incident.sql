@@ -86,7 +86,8 @@ SELECT 1 FROM concern WHERE incident_id = $1 AND user_id = $2 AND onscene_ms IS 
 SELECT user_id, step, onscene_ms FROM concern WHERE incident_id = $1 ORDER BY step, user_id;
 
 -- name: audit_insert
-INSERT INTO audit (at_ms, user_id, action, incident_id, message_id, detail) VALUES ($1, $2, $3, $4, $5, $6);
+INSERT INTO audit (at_ms, user_id, action, incident_id, message_id, detail, id, chain)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- name: audit_of
 SELECT at_ms, user_id, action, incident_id, message_id, detail FROM audit WHERE incident_id = $1 ORDER BY id;

@@ -275,9 +275,21 @@ static void a_schema_from_the_future_is_refused(void **state)
 static void a_database_of_something_else_is_refused(void **state)
 {
     struct store *s = *state;
-    assert_int_equal(db_exec(s->db, "PRAGMA application_id = 7", NULL, 0), 0);
+    assert_int_equal(db_exec(s->db, "PRAGMA application_id = 7; DELETE FROM meta", NULL, 0), 0);
     close_it(s);
     expect_refused(s, DB_WRITE, -EPROTO, "not a database of tinbao");
+}
+
+static void a_damaged_head_is_no_other_programs_file(void **state)
+{
+    struct store *s = *state;
+    struct db *db;
+    unsigned sick;
+    assert_int_equal(db_exec(s->db, "PRAGMA application_id = 7", NULL, 0), 0);
+    close_it(s);
+    expect_refused(s, DB_WRITE, -EIO, "first page is damaged");
+    assert_int_equal(db_open_sick(&db, s->dir, DB_WRITE, &sick), -EIO);
+    assert_int_equal(sick, DB_SICK_CORRUPT);
 }
 
 static void expect_corrupt(struct store *s, const char *says)
@@ -470,6 +482,7 @@ static const struct {
     {"delivery_dead", "delivery_dead"},
     {"delivery_revive_all", "delivery_dead"},
     {"trouble_all", NULL}, /* one a line and cause */
+    {"chain_last", NULL},  /* from the end, one row */
 };
 
 static bool may_walk(const char *query, const char *plan)
@@ -514,6 +527,7 @@ int main(void)
         store_test(a_step_that_fails_leaves_the_version_before_it),
         store_test(a_schema_from_the_future_is_refused),
         store_test(a_database_of_something_else_is_refused),
+        store_test(a_damaged_head_is_no_other_programs_file),
         store_test(a_corrupt_page_is_refused_and_the_file_left_as_it_is),
         store_test(a_file_that_is_no_database_is_refused_and_left_as_it_is),
         store_test(a_truncated_file_is_refused_and_left_as_it_is),
