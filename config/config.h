@@ -154,12 +154,13 @@ struct config {
     int balance_low;                  /* dong: below, duty and chief are told; 0 = never; default 20000 */
     int balance_expiry_days;          /* so many days before the credit runs out, 0 = never; default 7 */
     /* codes and menus */
-    char pin_codes[24]; /* codes that ask for the PIN of who has one: "2*" is one incident; default "2* 3" */
-    int pin_tries;      /* wrong PINs of one user before they are locked, default 5 */
-    int pin_tries_all;  /* of all users together, default 20 */
-    int pin_lock_s;     /* locked for, and counted over, default 3600 */
-    int menu_timeout_s; /* a menu without an input ends after, default 600 */
-    char log_level[12]; /* "info" */
+    char pin_codes[24];  /* codes that ask for the PIN of who has one: "2*" is one incident; default "2* 3" */
+    int pin_tries;       /* wrong PINs of one user before they are locked, default 5 */
+    int pin_tries_all;   /* of all users together, default 20 */
+    int pin_lock_s;      /* locked for, and counted over, default 3600 */
+    int revoke_within_h; /* KHOA: the second one within, default 24 */
+    int menu_timeout_s;  /* a menu without an input ends after, default 600 */
+    char log_level[12];  /* "info" */
 
     const struct place *const *places_by_code; /* sorted, n_places; NULL in a config made by hand */
     bool roster_given;                         /* the config names its roster: import may write it */

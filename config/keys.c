@@ -240,6 +240,7 @@ static const struct key config_keys[] = {
     NUMBER(pin_tries, "tries", 1, 100, "5", true, "wrong PINs of one user before his codes are locked"),
     NUMBER(pin_tries_all, "tries", 1, 1000, "20", true, "wrong PINs of all users together before all are locked"),
     NUMBER(pin_lock_s, "s", 60, 86400, "3600", true, "PINs are locked for, and counted over"),
+    NUMBER(revoke_within_h, "h", 1, 168, "24", true, "KHOA: the second one must say so within"),
     NUMBER(menu_timeout_s, "s", 30, 86400, "600", true, "a menu without an input ends after"),
     {.name = "log_level",
      .type = KEY_STR,

@@ -11,6 +11,7 @@
 #include "gateway/base/log.h"
 #include "store/engine.h"
 #include "store/people.h"
+#include "store/revoked.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -188,7 +189,15 @@ static int sync_all(struct db *db, const struct roster_entry *r, size_t n, int64
     int64_t *gone = NULL;
     int rc = 0;
     for (size_t i = 0; rc >= 0 && i < n; i++) {
-        rc = sync_one(db, &r[i], now_ms, &s->ids[s->n++]);
+        int64_t whose;
+        rc = revoked_find(db, r[i].phone, &whose); /* lost phones */
+        if (rc == 0)
+            log_warn(
+                "roster: line %d (%s) is left out: that phone was lost (KHOA). Write his new number there, or 'tinbao "
+                "roster restore' the old one",
+                r[i].line, role_name(r[i].role));
+        else if (rc == -ENOENT)
+            rc = sync_one(db, &r[i], now_ms, &s->ids[s->n++]);
         *changed += rc > 0;
     }
     if (rc < 0)

@@ -24,6 +24,8 @@ static const char help[] =
     "       tinbao roster [-c CONFIG] import FILE\n"
     "       tinbao roster [-c CONFIG] export\n"
     "       tinbao roster [-c CONFIG] invite --role ROLE [--places CODES] --name NAME [--days N]\n"
+    "       tinbao roster [-c CONFIG] revoke PHONE|NAME\n"
+    "       tinbao roster [-c CONFIG] restore PHONE\n"
     "\n"
     "The roster says who uses the service. It is a CSV whose first line is\n"
     "\n"
@@ -52,6 +54,11 @@ static const char help[] =
     "          A number that sends five wrong ones is not heard for a day. Made by the running\n"
     "          service, or in the database when none runs. Who came so stays a user until an\n"
     "          imported roster has had his phone and then has it no more\n"
+    "  revoke  a phone is lost: from now on its number has no rights and gets no messages, what\n"
+    "          waits for it is dropped, and what its user had taken is the duty desk's. The line of\n"
+    "          the roster does not count any more (check warns of it): write the new number there.\n"
+    "          By text two people do the same: KHOA PHONE\n"
+    "  restore the phone is found: its line of the roster counts again\n"
     "\n"
     "options:\n"
     "  -c, --config CONFIG  the config; default $TINBAO_CONFIG, else /etc/tinbao/tinbao.cfg\n"
@@ -66,7 +73,7 @@ static const char help[] =
     "  0  done (there may be warnings)\n"
     "  1  errors: they are said, and nothing was changed\n"
     "  2  wrong usage\n"
-    "  3  invite: the database is held by another command\n"
+    "  3  invite, revoke, restore: the database is held by another command\n"
     "\n"
     "example:\n"
     "  tinbao roster export > people.csv      # edit people.csv, then\n"
@@ -89,9 +96,11 @@ static const char *plural(const struct config *cfg)
     return cfg->n_roster == 1 ? "" : "s";
 }
 
-static int run_check(const char *path, const char *file)
+static int run_check(const char *path, const char *file, const char *state_dir)
 {
     struct config *cfg = load(path, file, stdout);
+    if (cfg)
+        roster_warn_revoked(cfg, state_dir, stdout);
     if (cfg)
         printf("%s: %zu user%s, no errors\n", file ? file : cfg->roster_path, cfg->n_roster, plural(cfg));
     config_free(cfg);
@@ -107,6 +116,14 @@ static int run_export(const char *path, const char *state_dir)
     free(all);
     config_free(cfg);
     return rc < 0 || fflush(stdout) != 0;
+}
+
+static int run_revoke(const char *path, const char *state_dir, const char *verb, const char *whose)
+{
+    struct config *cfg = load(path, NULL, stderr);
+    int rc = cfg ? roster_revoke(cfg, state_dir, verb, whose) : 1;
+    config_free(cfg);
+    return rc;
 }
 
 static int run_invite(const char *path, const char *state_dir, const struct roster_invitation *i)
@@ -243,14 +260,16 @@ static int run(int argc, char **argv)
     int left = argc - optind;
     const char *what = left > 0 ? argv[optind] : "", *file = left > 1 ? argv[optind + 1] : NULL;
     if (!strcmp(what, "check") && left <= 2)
-        return run_check(path, file);
+        return run_check(path, file, state_dir);
     if (!strcmp(what, "import") && left == 2)
         return run_import(path, file, state_dir);
     if (!strcmp(what, "export") && left == 1)
         return run_export(path, state_dir);
     if (!strcmp(what, "invite") && left == 1)
         return run_invite(path, state_dir, &invitation);
-    return cmd_usage(&cmd_roster, "say check [FILE], import FILE, export or invite");
+    if ((!strcmp(what, "revoke") || !strcmp(what, "restore")) && left == 2)
+        return run_revoke(path, state_dir, what, file);
+    return cmd_usage(&cmd_roster, "say check [FILE], import FILE, export, invite, revoke PHONE or restore PHONE");
 }
 
 const struct cmd cmd_roster = {"roster", "checks, imports and exports the users", help, run};

@@ -41,11 +41,11 @@ static int describe(const struct roster_invitation *i, char *out, size_t size)
     return sbuf_done(&b);
 }
 
-static int on_desk(struct desk *d, struct db *db, const char *what, char *out, size_t size)
+static int on_desk(struct desk *d, struct db *db, roster_change *fn, const char *what, char *out, size_t size)
 {
     int rc = db_begin(db);
     if (!rc)
-        rc = desk_invite(d, what, out, size);
+        rc = fn(d, what, out, size);
     if (!rc)
         rc = db_commit(db);
     if (db_in_transaction(db))
@@ -61,7 +61,7 @@ static void say_errors(const struct problems *p)
 }
 
 /* No service runs: the database is this command's meanwhile. */
-static int invite_alone(const struct config *cfg, const char *dir, const char *what, char *out, size_t size)
+static int alone(const struct config *cfg, const char *dir, roster_change *fn, const char *what, char *out, size_t size)
 {
     struct db *db = NULL;
     struct desk *desk = NULL;
@@ -73,7 +73,7 @@ static int invite_alone(const struct config *cfg, const char *dir, const char *w
     if (!rc && !(desk = desk_new(db, cfg, clock, p)))
         rc = -EPROTO;
     if (desk)
-        rc = on_desk(desk, db, what, out, size);
+        rc = on_desk(desk, db, fn, what, out, size);
     else if (p)
         say_errors(p);
     desk_free(desk);
@@ -83,7 +83,16 @@ static int invite_alone(const struct config *cfg, const char *dir, const char *w
     return rc;
 }
 
-static int failed(const char *dir, int rc, const char *why)
+int roster_ask(const struct config *cfg, const char *state_dir, const char *request, roster_change *fn, char *out,
+               size_t size)
+{
+    const char *dir = state_dir ? state_dir : cfg->state_dir;
+    int rc = ctlsock_ask(dir, request, out, size);
+    size_t verb = strcspn(request, " ");
+    return rc == -ENOENT ? alone(cfg, dir, fn, request + verb + (request[verb] == ' '), out, size) : rc;
+}
+
+int roster_failed(const char *dir, int rc, const char *why)
 {
     if (!strncmp(why, "error: ", 7)) /* as the service says it */
         why += 7;
@@ -103,14 +112,11 @@ int roster_invite(const struct config *cfg, const char *state_dir, const struct 
 {
     char request[CONTROL_REQUEST_MAX] = "invite ", out[CONTROL_ANSWER_MAX] = "";
     size_t head = strlen(request);
-    const char *dir = state_dir ? state_dir : cfg->state_dir;
     int rc = describe(i, request + head, sizeof(request) - head);
     if (!rc)
-        rc = ctlsock_ask(dir, request, out, sizeof(out));
-    if (rc == -ENOENT)
-        rc = invite_alone(cfg, dir, request + head, out, sizeof(out));
+        rc = roster_ask(cfg, state_dir, request, desk_invite, out, sizeof(out));
     if (rc)
-        return failed(dir, rc, out);
+        return roster_failed(state_dir ? state_dir : cfg->state_dir, rc, out);
     printf("%s\n", out);
     fflush(stdout);
     fprintf(stderr, "Tell %s to text  DK %s  to the service within %s day(s). It counts once.\n", i->name, out,
@@ -149,7 +155,7 @@ static int add(struct listing *l, const struct roster_entry *e)
 }
 
 /* Without one no service ever ran here: nobody came by DK. */
-static bool has_database(const char *dir)
+bool roster_has_database(const char *dir)
 {
     char path[PATH_MAX];
     struct sbuf b = sbuf_on(path, sizeof(path));
@@ -180,7 +186,7 @@ int roster_with_registered(const struct config *cfg, const char *state_dir, stru
     *out = NULL;
     for (size_t i = 0; !rc && i < cfg->n_roster; i++)
         rc = add(&l, &cfg->roster[i]);
-    if (!rc && has_database(dir))
+    if (!rc && roster_has_database(dir))
         rc = db_open(&db, dir, DB_READ);
     if (!rc && db)
         rc = user_each(db, add_registered, &l);

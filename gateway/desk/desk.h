@@ -92,6 +92,10 @@ int desk_console(struct desk *d, const char *id, const char *text, char *out, si
 /* An invite of the console: what is "DAYS ROLE PLACES NAME", places joined by commas or "-". out gets
  * the digits to tell the person; after -EINVAL, why. Inside the caller's transaction. */
 int desk_invite(struct desk *d, const char *what, char *out, size_t size);
+/* A lost phone, by PHONE or NAME: it has no rights any more; and one that is found, by PHONE. Inside a transaction.
+ * 0 with what was done in out, -EINVAL with the reason, or a storage error: then desk_rolled_back. */
+int desk_revoke(struct desk *d, const char *what, char *out, size_t size);
+int desk_restore(struct desk *d, const char *what, char *out, size_t size);
 
 /* The texts the desk needs, checked against the config's messages (used by `tinbao check`
  * too, which has no database). */

@@ -52,6 +52,7 @@ static const struct {
     {"register", form_register, ANYONE},
     {"my_data", form_my_data, ANYONE},
     {"tip_total", form_tip_total, OFFICERS},
+    {"revoke", form_revoke, OFFICERS | LEADERS},
 };
 
 static int refused(struct msg *m)

@@ -46,6 +46,7 @@ static void set_sender(struct msg *m, const char *sender)
     if (m->kind != ADDRESS_NUMBER || phone_normalize(sender, m->number, sizeof(m->number)) < 0)
         str_copy(m->number, sizeof(m->number), sender);
     m->user = m->kind == ADDRESS_NUMBER ? people_by_phone(&m->d->people, m->number) : NULL;
+    m->lost = !m->user && m->kind == ADDRESS_NUMBER && people_lost(&m->d->people, m->d->db, m->number);
 }
 
 static int64_t written_at(int64_t smsc_ms, int64_t now_ms)

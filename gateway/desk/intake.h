@@ -8,6 +8,7 @@
  *   attendance_fixed (SUA VAO, SUA RA, HUY VAO, HUY RA)
  *   correct cancel answer asked activity joined split call_out relay reopen
  *   register my_data menu
+ *   revoke         KHOA: a second one must say so too; revoked: that phone is locked now
  *   invite_bad     DK without an invite that counts; he was told, or silenced after five in a day
  *   same           the same report again within minutes: nothing done twice
  *   acted_already  NHAN or XONG for what is taken or closed already

@@ -118,6 +118,7 @@ static const struct {
     {"handover", handover_late},
     {"still", still_due},
     {"calendar", reminder_due},
+    {"revoke", revoke_due},
     /* clang-format on */
 };
 

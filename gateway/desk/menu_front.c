@@ -148,7 +148,7 @@ static int last_word(struct desk *d, enum text_id id, size_t limit, char *out, s
 
 int desk_session(struct desk *d, const char *phone, const char *text, size_t limit, char *out, size_t size, bool *end)
 {
-    char e164[ADDRESS_SIZE], screen[PAGER_OUT_SIZE + 40];
+    char e164[ADDRESS_SIZE] = "", screen[PAGER_OUT_SIZE + 40];
     const struct user *u = phone_normalize(phone, e164, sizeof(e164)) == 0 ? people_by_phone(&d->people, e164) : NULL;
     struct view v = {.d = d, .user = u, .now_ms = clock_now_ms(d->clock)};
     struct run r = {.v = &v,
@@ -159,7 +159,9 @@ int desk_session(struct desk *d, const char *phone, const char *text, size_t lim
                     .size = sizeof(screen)};
     int rc;
     if (!menu_allowed(u)) {
-        rc = last_word(d, u ? TEXT_NOT_ALLOWED : TEXT_MENU_STRANGER, limit, screen, sizeof(screen), end);
+        bool lost = !u && people_lost(&d->people, d->db, e164); /* it is not told that it is */
+        enum text_id why = u ? TEXT_NOT_ALLOWED : lost ? TEXT_FRONT_BUSY : TEXT_MENU_STRANGER;
+        rc = last_word(d, why, limit, screen, sizeof(screen), end);
     } else {
         rc = run(&r, end);
     }

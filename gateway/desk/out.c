@@ -107,10 +107,31 @@ static bool said_too_often(struct msg *m)
     return false;
 }
 
+/* A lost phone hears that a report was saved, by its code alone, and whom to call after an SOS; it is no
+ * user's any more, and nothing that it is told says so. */
+static int words_for_lost(struct msg *m, const char **body, bool resend, char *out, size_t size)
+{
+    struct incident in;
+    *body = m->m && !strcmp(m->m->form, "sos") ? *body : NULL;
+    if (*body || !m->incident_id || !resend)
+        return 0;
+    int rc = incident_by_id(m->d->db, m->incident_id, &in);
+    if (!rc)
+        rc = text_say(m->d->cfg, TEXT_RESTRICTED_OK, out, size, "code", in.code, NULL);
+    *body = rc < 0 ? NULL : out;
+    return rc;
+}
+
 int reply(struct msg *m, const char *body, bool resend)
 {
+    char plain[OUT_SIZE];
     if (m->kind != ADDRESS_NUMBER || own_number(m->d->cfg, m->number))
         return 0;
+    if (m->lost) {
+        int rc = words_for_lost(m, &body, resend, plain, sizeof(plain));
+        if (rc < 0 || !body)
+            return rc;
+    }
     if (m->user && said_too_often(m))
         return 0;
     if (!m->user) {
@@ -211,7 +232,7 @@ int tell_later(struct desk *d, int64_t user_id, int64_t incident_id, int64_t mes
     return tell_user(d, user_id, PRIO_DIGEST, incident_id, message_id, body);
 }
 
-/* Did this party's number say NGUNG, as a user or as a sender? Also true when it is erased. */
+/* Did this party's number say NGUNG, as a user or as a sender? Also true when it is erased, or a lost phone. */
 static int party_is_silent(struct desk *d, int64_t party_id, bool *silent)
 {
     char number[ADDRESS_SIZE];
@@ -221,7 +242,11 @@ static int party_is_silent(struct desk *d, int64_t party_id, bool *silent)
     if (rc < 0)
         return rc == -ENOENT || rc == -EPERM ? 0 : rc;
     const struct user *u = people_by_phone(&d->people, number);
-    *silent = u && u->stopped;
+    *silent = u ? u->stopped : people_lost(&d->people, d->db, number);
+    if (*silent && !u) {
+        explicit_bzero(number, sizeof(number));
+        return 0;
+    }
     rc = u ? 0 : party_find(d->db, PARTY_SENDER, number, &sender);
     if (!rc && !u)
         rc = party_stopped(d->db, sender, silent);

@@ -4,6 +4,7 @@
 
 #include "gateway/base/err.h"
 #include "gateway/base/str.h"
+#include "store/revoked.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,17 @@ static int add(void *ctx, const struct user *u)
     return 0;
 }
 
+static int add_lost(void *ctx, const uint8_t hash[DIGEST_SIZE])
+{
+    struct people *p = ctx;
+    uint8_t(*grown)[DIGEST_SIZE] = realloc(p->lost, (p->n_lost + 1) * sizeof(*grown));
+    if (!grown)
+        return -ENOMEM;
+    p->lost = grown;
+    memcpy(p->lost[p->n_lost++], hash, DIGEST_SIZE);
+    return 0;
+}
+
 static int by_phone(const void *a, const void *b)
 {
     return strcmp(((const struct user *)a)->phone, ((const struct user *)b)->phone);
@@ -32,6 +44,8 @@ int people_load(struct people *p, struct db *db)
 {
     struct people fresh = {0};
     int rc = user_each(db, add, &fresh);
+    if (rc >= 0)
+        rc = revoked_each(db, add_lost, &fresh);
     if (rc < 0) {
         people_free(&fresh);
         return rc;
@@ -46,6 +60,7 @@ int people_load(struct people *p, struct db *db)
 void people_free(struct people *p)
 {
     free(p->users);
+    free(p->lost);
     *p = (struct people){0};
 }
 
@@ -77,6 +92,18 @@ const char *people_name(const struct people *p, int64_t id)
 {
     const struct user *u = people_by_id(p, id);
     return u ? u->name : "Can bo";
+}
+
+bool people_lost(const struct people *p, struct db *db, const char *phone)
+{
+    uint8_t hash[DIGEST_SIZE];
+    if (!p->n_lost)
+        return false;
+    revoked_hash(db, phone, hash);
+    for (size_t i = 0; i < p->n_lost; i++)
+        if (!memcmp(p->lost[i], hash, DIGEST_SIZE))
+            return true;
+    return false;
 }
 
 void people_set_stopped(struct people *p, int64_t id, bool stopped)

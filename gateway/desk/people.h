@@ -14,6 +14,8 @@
 struct people {
     struct user *users; /* sorted by phone */
     size_t n, cap;
+    uint8_t (*lost)[DIGEST_SIZE]; /* lost phones, by their keyed hash */
+    size_t n_lost;
 };
 
 /* 0 or a storage error; the old list stays on error. */
@@ -25,6 +27,8 @@ const struct user *people_by_phone(const struct people *p, const char *phone);
 const struct user *people_by_id(const struct people *p, int64_t id);
 /* His name, or "Can bo" when he is gone. */
 const char *people_name(const struct people *p, int64_t id);
+/* Is it a phone that was lost and revoked? Such a number is no user's. */
+bool people_lost(const struct people *p, struct db *db, const char *phone);
 void people_set_stopped(struct people *p, int64_t id, bool stopped);
 
 /* Does this user answer for the place? Duty and chief (places "") for all; place "" (not

@@ -234,8 +234,8 @@ int form_register(struct msg *m)
     if (m->user)
         return register_again(m);
     m->disposition = "invite_bad";
-    if (m->kind != ADDRESS_NUMBER || m->number[0] != '+')
-        return 0; /* no number that could be written to */
+    if (m->kind != ADDRESS_NUMBER || m->number[0] != '+' || m->lost)
+        return 0; /* no number that could be written to, or one that only the console gives back */
     int rc = invite_wrongs(m->d->db, m->party_id, m->now.rel_ms - WRONGS_WINDOW_MS, &wrongs);
     if (rc < 0 || wrongs >= WRONGS_MAX)
         return rc;

@@ -71,6 +71,7 @@ struct msg {
     char number[ADDRESS_SIZE]; /* E.164 for a NUMBER, else as it came */
     enum address_kind kind;
     const struct user *user; /* NULL: not on the roster, or the message is a tip's */
+    bool lost;               /* its phone was lost and revoked: it hears nothing that tells so, nor anything else */
     int64_t party_id;        /* 0 for a user */
     int64_t id;              /* its row */
     int64_t at_ms;           /* when it was written, as far as one can believe */
@@ -257,6 +258,10 @@ void callout_text(const struct callout *c, char *out, size_t size);
 /* The job: how many came until now. key: incident id. */
 int callout_due(struct desk *d, const char *key);
 
+/* revoke.c ------------------------------------------------------------------------------ */
+/* The job: nobody was the second to say that this phone is lost. key: its user's id. */
+int revoke_due(struct desk *d, const char *key);
+
 /* reminder.c: the calendar ------------------------------------------------------------ */
 /* At start, and when the clock was set: plans the next look. The job: looks. */
 int reminder_plan(struct desk *d);
@@ -308,6 +313,7 @@ int form_answer(struct msg *m);
 int form_code(struct msg *m);
 int form_none(struct msg *m);
 int form_tip_total(struct msg *m);
+int form_revoke(struct msg *m);
 int form_not_built(struct msg *m);
 /* Deletes invites that have run out. */
 int register_daily(struct desk *d);

@@ -250,6 +250,14 @@ static const struct {
     [TEXT_IND_DIRECT] = {"ind_direct", "value"},
     [TEXT_IND_TEAMS] = {"ind_teams", "value"},
     [TEXT_IND_TIMES] = {"ind_times", "value"},
+    /* lost phones */
+    [TEXT_REVOKE_WAITS] = {"revoke_waits", "name who phone time"},
+    [TEXT_REVOKE_CONFIRM] = {"revoke_confirm", "name text phone"},
+    [TEXT_REVOKE_DONE] = {"revoke_done", "name"},
+    [TEXT_REVOKE_TOLD] = {"revoke_told", "name text"},
+    [TEXT_REVOKE_LATE] = {"revoke_late", "name phone"},
+    [TEXT_REVOKE_NO] = {"revoke_no", ""},
+    [TEXT_REVOKE_ALREADY] = {"revoke_already", ""},
     [TEXT_ADVICE] = {"advice", ""},
 };
 
@@ -298,6 +306,8 @@ static const struct template_rule rules[] = {
     {"due", 38},
     {"done", 7},
     {"names", 60},
+    {"phone", 15}, /* lost phones */
+    {"who", 23},
     {"value", 60},
 };
 

@@ -65,17 +65,40 @@ static int on_courier(const struct requests *r, const char *what, char *out, siz
     return rc;
 }
 
-static int on_invite(const struct requests *r, const char *what, char *out, size_t size)
+/* What changes something: whole or not at all. */
+static int on_change(const struct requests *r, int (*fn)(struct desk *, const char *, char *, size_t), const char *what,
+                     char *out, size_t size)
 {
     int rc = works_begin(r->w);
     if (!rc)
-        rc = desk_invite(r->w->desk, what, out, size);
+        rc = fn(r->w->desk, what, out, size);
     if (!rc)
         rc = works_commit(r->w);
-    works_rollback(r->w);
+    if (rc) {
+        works_rollback(r->w);
+        desk_rolled_back(r->w->desk);
+    }
     if (rc && rc != -EINVAL)
         str_copy(out, size, works_why(rc));
     return rc;
+}
+
+static int on_invite(const struct requests *r, const char *what, char *out, size_t size)
+{
+    return on_change(r, desk_invite, what, out, size);
+}
+
+/* Lost phones. The turn: the desk's texts go at once. */
+static int on_revoke(const struct requests *r, const char *what, char *out, size_t size)
+{
+    int rc = on_change(r, desk_revoke, what, out, size);
+    r->turn(r->ctx);
+    return rc;
+}
+
+static int on_restore(const struct requests *r, const char *what, char *out, size_t size)
+{
+    return on_change(r, desk_restore, what, out, size);
 }
 
 static const struct request REQUESTS[] = {
@@ -85,6 +108,8 @@ static const struct request REQUESTS[] = {
     {"reload", "", on_reload},
     {"courier", " dead, courier retry ID, courier test", on_courier},
     {"invite", " DAYS ROLE PLACES NAME", on_invite},
+    {"revoke", " PHONE or NAME", on_revoke},
+    {"restore", " PHONE", on_restore},
 };
 
 static int none_such(char *out, size_t size)

@@ -468,6 +468,7 @@ static const struct {
     {"invite_guess_delete_old", NULL}, /* a day of them */
     {"session_delete_old", NULL},      /* a row a user */
     {"pin_delete_old", NULL},
+    {"revoked_all", NULL}, /* lost phones, at a start and a reload */
     {"kept_messages", NULL}, /* DULIEU: seldom, and an index would cost each message */
     {"kept_incidents", NULL},
     /* the courier's queue: what has ended is in none of these */
