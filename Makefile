@@ -41,6 +41,9 @@ UNIT_SRC  = $(wildcard tests/unit/test_*.c)
 UNIT_BIN  = $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/unit/%)
 TOOL_SRC  = $(wildcard tests/faults/*.c tests/bench/*.c)
 TOOL_BIN  = $(TOOL_SRC:%.c=$(BUILD)/%)
+FUZZ_SRC  = $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ_OBJ  = $(FUZZ_SRC:%.c=$(BUILD)/%.o)
+FUZZ_BIN  = $(BUILD)/tests/fuzz/replay
 SQL       = $(sort $(wildcard store/sql/*.sql))
 
 .PHONY: all run test check print-warn bench fuzz faults leaks clean setup unit scenarios front courier tools built install deb force
@@ -82,6 +85,21 @@ $(BUILD)/tests/bench/%: tests/bench/%.c $(LIB)
 	$(call say,LD)
 	$(Q)$(CC) $(CPPFLAGS) $(GAMMU_INC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS)
 
+# all fuzz targets as one program without a fuzzer: each has a name of its own then
+$(FUZZ_OBJ): $(BUILD)/%.o: %.c | $(BUILD)/gen/sql_gen.h
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS) $(SHARE_DEF) $(CFLAGS) -DLLVMFuzzerTestOneInput=fuzz_one_$(patsubst fuzz_%,%,$(notdir $*)) -c -o $@ $<
+
+$(BUILD)/gen/fuzz_list.h: $(FUZZ_SRC)
+	@mkdir -p $(@D)
+	@echo '#define TARGETS(X) $(patsubst fuzz_%,X(%),$(basename $(notdir $(FUZZ_SRC))))' > $@
+
+$(FUZZ_BIN): tests/fuzz/replay.c $(FUZZ_OBJ) $(LIB) $(BUILD)/gen/fuzz_list.h
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(FUZZ_OBJ) $(LIB) $(LIBS)
+
 # the same program, but it looks for its shipped files where they are installed
 $(INST)/share: force
 	@mkdir -p $(@D)
@@ -105,7 +123,7 @@ deb:
 
 tools: $(TOOL_BIN)
 
-built: all tools $(UNIT_BIN)
+built: all tools $(UNIT_BIN) $(FUZZ_BIN)
 
 setup:
 	@scripts/setup
@@ -118,8 +136,8 @@ test: setup
 	@$(MAKE) --no-print-directory $(JOBS) SAN=1 built
 	@$(MAKE) --no-print-directory SAN=1 unit scenarios front courier
 
-unit: $(UNIT_BIN)
-	@scripts/run-unit $(UNIT_BIN)
+unit: $(UNIT_BIN) $(FUZZ_BIN)
+	@scripts/run-unit $(UNIT_BIN) $(FUZZ_BIN)
 
 scenarios: $(BUILD)/tinbao tools
 	@scripts/run-scenarios $(BUILD)/tinbao
@@ -156,4 +174,4 @@ fuzz: setup
 clean:
 	rm -rf build
 
--include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(UNIT_BIN:=.d) $(TOOL_BIN:=.d)
+-include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(UNIT_BIN:=.d) $(TOOL_BIN:=.d) $(FUZZ_OBJ:.o=.d) $(FUZZ_BIN).d
