@@ -62,6 +62,10 @@ int desk_report(struct desk *d, const char *line, int ref, const char *number, b
 int desk_away(struct desk *d, const char *line, int ref, const char *number);
 /* A row that was given up: it could not be sent. */
 int desk_unsent(struct desk *d, int64_t outbox_id);
+/* The network refuses what this line sends (CMS code; barred: this SIM, not the network as a whole), again and
+ * again; and the first text that it took after a refusal or a start. */
+int desk_refused(struct desk *d, const char *line, int cms, bool barred);
+int desk_sends(struct desk *d, const char *line);
 /* What a line says of itself, or that it went up or down: kept, and told when it matters. */
 int desk_line(struct desk *d, const struct line_state *s);
 /* The answer to the balance query of a line (result as in struct line_ussd). */

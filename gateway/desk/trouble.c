@@ -23,11 +23,17 @@ static const char *wrong_with(const struct line_state *s)
     static const char *const sims[] = {NULL, NULL, "SIM hoi ma PIN", "SIM hoi ma PUK", "khong co SIM", "SIM hong"};
     static const char *const networks[] = {NULL,           NULL, NULL, "khong bat duoc song", "mang tu choi SIM",
                                            "khong co mang"};
+    if (s->sim > 1 && s->sim < (int)ARRAY_LEN(sims)) /* first: without its PIN a line goes down */
+        return sims[s->sim];
     if (strcmp(s->state, "up") != 0)
         return "modem khong tra loi";
-    if (s->sim > 1 && s->sim < (int)ARRAY_LEN(sims))
-        return sims[s->sim];
     return s->registration > 2 && s->registration < (int)ARRAY_LEN(networks) ? networks[s->registration] : NULL;
+}
+
+/* A PIN or PUK: waiting mends nothing. */
+static bool needs_a_hand(const struct line_state *s)
+{
+    return s->sim == 2 || s->sim == 3;
 }
 
 static const char *line_of(const char *what)
@@ -131,6 +137,8 @@ int trouble_of_line(struct desk *d, const struct line_state *s)
     if (!why)
         return trouble_over(d, what);
     snprintf(text, sizeof(text), "Duong SMS %s: %s", s->line, why);
+    if (needs_a_hand(s))
+        return trouble_raise(d, what, text);
     int rc = trouble_get(d->db, what, &t);
     if (rc < 0 && rc != -ENOENT)
         return rc;

@@ -82,6 +82,11 @@ void air_tell_arrived(struct air *a, const struct air_sms *sms)
             a->listener[i].arrived(a->listener[i].ctx, sms);
 }
 
+void air_report(struct air *a, uint8_t ref, const char *number, uint8_t tp_status)
+{
+    air_tell_report(a, ref, number, tp_status);
+}
+
 const char *air_own(const struct air *a)
 {
     return a->own;
@@ -120,6 +125,12 @@ static const struct {
     {"unplug", FAULT_UNPLUG},
     {"power-cycle", FAULT_POWER_CYCLE},
     {"slow", FAULT_SLOW},
+    {"no-answer", FAULT_NO_ANSWER},
+    {"slot-replaced", FAULT_SLOT_REPLACED},
+    {"wrong-storage", FAULT_WRONG_STORAGE},
+    {"brownout", FAULT_BROWNOUT},
+    {"no-network", FAULT_NO_NETWORK},
+    {"no-credit", FAULT_NO_CREDIT},
 };
 
 static int fault_from(const char *name, enum air_fault *fault, int *cms)
@@ -166,13 +177,14 @@ enum air_fault air_fault_now(const struct air *a, int *cms)
 
 int air_ussd(struct air *a, const char *code, char *out, size_t size)
 {
-    (void)a;
     static const struct {
         const char *code, *answer;
     } answers[] = {
         {"*101#", "TK goc 50000d, su dung den 31/12/2027. TK khuyen mai: 100 SMS noi mang."},
         {"*111#", "Goi cuoc SMS100, con 100 tin."},
     };
+    if (a->fault == FAULT_NO_CREDIT && !strcmp(code, "*101#"))
+        return str_copy(out, size, "TK goc 0d, su dung den 31/12/2027. Quy khach vui long nap tien.");
     for (size_t i = 0; i < ARRAY_LEN(answers); i++)
         if (!strcmp(answers[i].code, code))
             return str_copy(out, size, answers[i].answer);

@@ -23,16 +23,22 @@ enum air_mem { AIR_SM, AIR_ME };
 /* Faults by name, as the play format spells them. */
 enum air_fault {
     FAULT_NONE,
-    FAULT_MUTE,         /* the modem answers nothing */
-    FAULT_GARBAGE,      /* noise between and inside answers */
-    FAULT_NO_ECHO,      /* echo lost */
-    FAULT_UNKNOWN_URC,  /* an unsolicited line nobody knows, also during a send */
-    FAULT_CMS,          /* sending is refused with +CMS ERROR: n */
-    FAULT_SIM_FULL,     /* no free slot: the service centre holds new texts */
-    FAULT_DELETE_FAILS, /* +CMGD answers ERROR, nothing is deleted */
-    FAULT_UNPLUG,       /* the device is gone */
-    FAULT_POWER_CYCLE,  /* the modem restarts: settings lost, storages kept; back by itself */
-    FAULT_SLOW          /* every answer late */
+    FAULT_MUTE,          /* the modem answers nothing */
+    FAULT_GARBAGE,       /* noise between and inside answers */
+    FAULT_NO_ECHO,       /* echo lost */
+    FAULT_UNKNOWN_URC,   /* an unsolicited line nobody knows, also during a send */
+    FAULT_CMS,           /* sending is refused with +CMS ERROR: n */
+    FAULT_SIM_FULL,      /* no free slot: the service centre holds new texts */
+    FAULT_DELETE_FAILS,  /* +CMGD answers ERROR, nothing is deleted */
+    FAULT_UNPLUG,        /* the device is gone */
+    FAULT_POWER_CYCLE,   /* the modem restarts: settings lost, storages kept; back by itself */
+    FAULT_SLOW,          /* every answer late */
+    FAULT_NO_ANSWER,     /* the network takes the PDU after +CMGS, the modem never says so */
+    FAULT_SLOT_REPLACED, /* a full storage that writes the next text over one that was read */
+    FAULT_WRONG_STORAGE, /* texts go into the ME, and +CMTI names the SIM; and the other way round */
+    FAULT_BROWNOUT,      /* too little power: gone and back again every few seconds */
+    FAULT_NO_NETWORK,    /* not registered: nothing goes out, the service centre holds what comes */
+    FAULT_NO_CREDIT      /* sending is refused (CMS 50), the balance is 0 */
 };
 
 /* A message as a phone shows it: joined, UTF-8. */
@@ -96,6 +102,7 @@ struct air_slot {
     enum air_mem mem;
     int index; /* 1.. as in AT+CMGR */
     bool read; /* "received read" */
+    int reads; /* by +CMGR, counted under slot-replaced only */
     struct sms_part part;
     uint8_t pdu[200]; /* SMSC octets and TPDU */
     size_t pdu_len;
@@ -121,5 +128,12 @@ int air_ussd(struct air *a, const char *code, char *out, size_t size);
 size_t air_held(const struct air *a);
 /* Retries what the service centre holds. */
 void air_pump(struct air *a);
+/* The modem gave this slot out (+CMGR). Under slot-replaced the next held text takes its place when
+ * it was given out twice, as often as libgammu's way of reading asks for it. */
+void air_was_read(struct air *a, enum air_mem mem, int index);
+/* The modem is off the network for a moment: what comes is held. */
+void air_away(struct air *a, bool away);
+/* A delivery report that nobody asked for, of any number and reference. */
+void air_report(struct air *a, uint8_t ref, const char *number, uint8_t tp_status);
 
 #endif

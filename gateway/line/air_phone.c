@@ -16,9 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CMS_UNIDENTIFIED 28 /* TS 24.011 E.2: unidentified subscriber */
-#define CMS_NO_MEMORY 38    /* network out of order */
-#define CMS_INVALID_PDU 304 /* TS 27.005 3.2.5: invalid PDU mode parameter */
+#define CMS_UNIDENTIFIED 28   /* TS 24.011 E.2: unidentified subscriber */
+#define CMS_NO_MEMORY 38      /* network out of order */
+#define CMS_NOT_SUBSCRIBED 50 /* TS 24.011 E.2: requested facility not subscribed */
+#define CMS_NO_NETWORK 331    /* TS 27.005 3.2.5: no network service */
+#define CMS_INVALID_PDU 304   /* TS 27.005 3.2.5: invalid PDU mode parameter */
 
 #define ST_DELIVERED 0x00
 #define ST_NO_RESPONSE 0x22 /* temporary, service centre still trying */
@@ -259,6 +261,8 @@ static int submit(struct air *a, struct tpdu_submit *s, uint8_t *ref)
     const char *digits = p->sender + (p->sender[0] == '+');
     if (a->fault == FAULT_CMS)
         return a->cms;
+    if (a->fault == FAULT_NO_NETWORK || a->fault == FAULT_NO_CREDIT)
+        return a->fault == FAULT_NO_CREDIT ? CMS_NOT_SUBSCRIBED : CMS_NO_NETWORK;
     if (p->body_len > sizeof p->body || (p->ref_bits && (p->seq == 0 || p->seq > p->total)))
         return -EINVAL;
     if (!*digits || strspn(digits, "0123456789") != strlen(digits))

@@ -75,6 +75,7 @@ struct air {
     size_t n_held;
     struct air_events listener[AIR_LISTENERS];
     size_t n_listeners;
+    bool away; /* the modem is off the network for a moment (brownout) */
     enum air_fault fault;
     int cms;
     uint8_t next_mr; /* TP-MR of the gateway's next part */

@@ -55,18 +55,25 @@ static int find(const struct air_bank *b, int from, bool used)
     return b->total;
 }
 
+static void fill(struct air_slot *s, const struct air_slot *from)
+{
+    s->read = false;
+    s->reads = 0;
+    s->part = from->part;
+    memcpy(s->pdu, from->pdu, from->pdu_len);
+    s->pdu_len = from->pdu_len;
+}
+
 static struct air_slot *place(struct air *a, const struct air_slot *from)
 {
-    for (int m = AIR_SM; m <= AIR_ME; m++) { /* a full SIM spills into the ME, as most modems do */
-        struct air_bank *b = &a->bank[m];
+    bool me_first = a->fault == FAULT_WRONG_STORAGE;
+    for (int k = AIR_SM; k <= AIR_ME; k++) { /* a full SIM spills into the ME, as most modems do */
+        struct air_bank *b = &a->bank[me_first ? AIR_ME - k : k];
         if (b->n_used == b->total)
             continue;
         int i = find(b, 0, false);
         struct air_slot *s = &b->slots[i];
-        s->read = false;
-        s->part = from->part;
-        memcpy(s->pdu, from->pdu, from->pdu_len);
-        s->pdu_len = from->pdu_len;
+        fill(s, from);
         b->used[i / WORD] |= 1ull << (i % WORD);
         b->n_used++;
         return s;
@@ -74,19 +81,55 @@ static struct air_slot *place(struct air *a, const struct air_slot *from)
     return NULL;
 }
 
+/* Can the service centre reach the modem, and the modem store? */
+static bool takes(const struct air *a)
+{
+    switch (a->fault) {
+    case FAULT_SIM_FULL:
+    case FAULT_UNPLUG:
+    case FAULT_NO_NETWORK:
+        return false;
+    case FAULT_SLOT_REPLACED: /* full with one: the next takes its place */
+        return a->bank[AIR_SM].n_used + a->bank[AIR_ME].n_used == 0;
+    default:
+        return !a->away;
+    }
+}
+
+static void unhold(struct air *a)
+{
+    struct air_wait *w = a->held;
+    a->held = w->next;
+    if (!a->held)
+        a->held_end = &a->held;
+    a->n_held--;
+    free(w);
+}
+
+void air_was_read(struct air *a, enum air_mem mem, int index)
+{
+    struct air_bank *b = &a->bank[mem];
+    if (a->fault != FAULT_SLOT_REPLACED || index < 1 || index > b->total || ++b->slots[index - 1].reads < 2 || !a->held)
+        return;
+    fill(&b->slots[index - 1], &a->held->slot);
+    unhold(a);
+    air_tell_stored(a, mem, index);
+}
+
+void air_away(struct air *a, bool away)
+{
+    a->away = away;
+    air_pump(a);
+}
+
 void air_pump(struct air *a)
 {
     air_phones_expire(a);
-    while (a->held && a->fault != FAULT_SIM_FULL && a->fault != FAULT_UNPLUG) {
-        struct air_wait *w = a->held;
-        struct air_slot *s = place(a, &w->slot);
+    while (a->held && takes(a)) {
+        struct air_slot *s = place(a, &a->held->slot);
         if (!s)
             return;
-        a->held = w->next;
-        if (!a->held)
-            a->held_end = &a->held;
-        a->n_held--;
-        free(w);
+        unhold(a);
         air_tell_stored(a, s->mem, s->index);
     }
 }

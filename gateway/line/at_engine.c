@@ -394,6 +394,30 @@ int at_sim_pin(struct at_engine *e, const char *pin)
     return str_copy(e->pin, sizeof e->pin, pin);
 }
 
+int at_sim(struct at_engine *e, const char *iccid, const char *pin)
+{
+    size_t n = strlen(iccid);
+    if (n < 19 || n > 20 || strspn(iccid, "0123456789") != n)
+        return -EINVAL;
+    memset(e->iccid, 0, sizeof e->iccid);
+    memcpy(e->iccid, iccid, n);
+    if (pin)
+        return at_sim_pin(e, pin);
+    e->sim = AT_SIM_PUK;
+    e->pin_tries = 0;
+    return 0;
+}
+
+void at_tells_tries(struct at_engine *e, bool on)
+{
+    e->tells_tries = on;
+}
+
+int at_pin_asked(const struct at_engine *e)
+{
+    return e->pin_asked;
+}
+
 void at_store_reports(struct at_engine *e, bool on)
 {
     e->store_reports = on;
@@ -409,6 +433,8 @@ struct at_engine *at_new(struct air *air, void (*put)(void *ctx, const char *p, 
     e->ctx = ctx;
     e->urcs_end = &e->urcs;
     e->noise = 1;
+    e->pin_tries = 3;
+    memcpy(e->iccid, "8984049900000000017", 20);
     at_reset(e);
     struct air_events ev = {
         .ctx = e, .stored = at_sms_stored, .report = at_sms_report, .ring = at_call, .fault = on_fault};

@@ -69,8 +69,10 @@ struct at_engine {
     uint32_t noise; /* state of the garbage */
     char pin[9];
     enum at_sim sim;
-    int pin_tries;
-    bool store_reports; /* the modem offers +CDSI: reports take slots */
+    int pin_tries, pin_asked; /* left; made so far */
+    bool tells_tries;         /* knows +CPINR, as few modems do */
+    char iccid[21];           /* the SIM's own number, 19 or 20 digits (ITU-T E.118) */
+    bool store_reports;       /* the modem offers +CDSI: reports take slots */
     struct at_args args;
 };
 

@@ -147,6 +147,7 @@ static int cmgr(struct at_engine *e, enum at_how how, const struct at_args *a)
         return CMS_BAD_INDEX;
     say_slot(e, s, false);
     air_mark_read(e->air, mem, s->index);
+    air_was_read(e->air, mem, s->index);
     return AT_OK;
 }
 
@@ -215,6 +216,8 @@ int at_send_pdu(struct at_engine *e)
     int rc = air_submit_pdu(e->air, pdu + smsc, (size_t)(n - smsc), &ref);
     if (rc)
         return rc > 0 ? rc : CMS_BAD_PDU;
+    if (air_fault_now(e->air, NULL) == FAULT_NO_ANSWER)
+        return AT_SILENT; /* as by a modem that hangs, or restarts, just then */
     at_say(e, "+CMGS: %u", ref);
     return AT_OK;
 }
@@ -260,6 +263,8 @@ void at_sms_stored(void *ctx, enum air_mem mem, int index)
     if (e->set.cnmi[0] == 0 || e->sim != AT_SIM_READY)
         return;
     if (e->set.cnmi[1] == 1 || e->set.cnmi[1] == 3) {
+        if (air_fault_now(e->air, NULL) == FAULT_WRONG_STORAGE)
+            mem = mem == AIR_SM ? AIR_ME : AIR_SM;
         at_unsolicited(e, "+CMTI: \"%s\",%d", mem_names[mem], index);
     } else if (e->set.cnmi[1] == 2 && !air_slot(e->air, mem, index, &s)) {
         char hex[2 * sizeof s->pdu + 1];

@@ -110,12 +110,18 @@ static int clip(struct at_engine *e, enum at_how how, const struct at_args *a)
     return AT_OK;
 }
 
+static bool has_network(const struct at_engine *e)
+{
+    return air_fault_now(e->air, NULL) != FAULT_NO_NETWORK;
+}
+
 static int registration(struct at_engine *e, enum at_how how, const struct at_args *a, const char *name, int *value)
 {
     if (how != AT_READ)
         return number_setting(e, how, a, name, 2, value);
-    int stat = e->sim == AT_SIM_READY ? 1 : 0;
-    if (*value == 2 && stat)
+    /* 27.007 7.2: 1 registered, home; 2 not registered, searching; 0 not searching */
+    int stat = e->sim != AT_SIM_READY ? 0 : has_network(e) ? 1 : 2;
+    if (*value == 2 && stat == 1)
         at_say(e, "%s: 2,%d,\"1A2B\",\"3C4D\"", name, stat);
     else
         at_say(e, "%s: %d,%d", name, *value, stat);
@@ -161,7 +167,7 @@ static int cops(struct at_engine *e, enum at_how how, const struct at_args *a)
     if (how == AT_TEST) {
         at_say(e, "+COPS: (2,\"%s\",\"%s\",\"" OPERATOR_CODE "\"),,(0-4),(0-2)", name, name);
     } else if (how == AT_READ) {
-        if (e->sim != AT_SIM_READY)
+        if (e->sim != AT_SIM_READY || !has_network(e))
             at_say(e, "+COPS: 0");
         else
             at_say(e, "+COPS: 0,%d,\"%s\"", e->set.cops_format, e->set.cops_format == 2 ? OPERATOR_CODE : name);
@@ -180,7 +186,7 @@ static int csq(struct at_engine *e, enum at_how how, const struct at_args *a)
     if (how == AT_TEST)
         at_say(e, "+CSQ: (0-31,99),(0-7,99)");
     else if (how == AT_EXEC)
-        at_say(e, "+CSQ: 23,99");
+        at_say(e, has_network(e) ? "+CSQ: 23,99" : "+CSQ: 99,99");
     else
         return AT_ERROR;
     return AT_OK;
@@ -220,12 +226,40 @@ static int cpas(struct at_engine *e, enum at_how how, const struct at_args *a)
     return plain(e, how, "+CPAS: 0");
 }
 
+/* Restricted SIM access (27.007 8.18), of which the modem knows one thing: EF ICCID, which TS 51.011
+ * 10.1.1 lets be read before the PIN. 10 octets, the digits in pairs with the second one first. */
+static int crsm(struct at_engine *e, enum at_how how, const struct at_args *a)
+{
+    char hex[21];
+    if (how == AT_TEST)
+        return AT_OK;
+    if (how != AT_SET || at_number(a, 0, 0, 255, -1) != 176 || at_number(a, 1, 0, 65535, -1) != 0x2FE2)
+        return how == AT_SET ? AT_CME(CME_NOT_ALLOWED) : AT_ERROR;
+    for (size_t i = 0; i < 20; i++)
+        hex[i] = e->iccid[i ^ 1] ? e->iccid[i ^ 1] : 'F';
+    hex[20] = '\0';
+    at_say(e, "+CRSM: 144,0,\"%s\"", hex);
+    return AT_OK;
+}
+
+/* Tries that are left (27.007 8.65). */
+static int cpinr(struct at_engine *e, enum at_how how, const struct at_args *a)
+{
+    (void)a;
+    if (!e->tells_tries)
+        return AT_ERROR;
+    if (how == AT_EXEC || how == AT_SET)
+        at_say(e, "+CPINR: SIM PIN,%d,3", e->sim == AT_SIM_PUK ? 0 : e->pin_tries);
+    return how == AT_READ ? AT_ERROR : AT_OK;
+}
+
 static int try_pin(struct at_engine *e, const char *pin)
 {
     if (e->sim == AT_SIM_READY)
         return AT_CME(CME_NOT_ALLOWED);
     if (e->sim == AT_SIM_PUK)
         return AT_CME(CME_SIM_PUK);
+    e->pin_asked++;
     if (!strcmp(pin, e->pin)) {
         e->sim = AT_SIM_READY;
         e->pin_tries = 3;
@@ -336,9 +370,10 @@ void at_call(void *ctx, const char *number)
 }
 
 const struct at_command at_status_commands[] = {
-    {"+CSQ", csq},   {"+CREG", creg}, {"+CGREG", cgreg}, {"+CGATT", cgatt}, {"+COPS", cops}, {"+CPIN", cpin},
-    {"+CBC", cbc},   {"+CGMI", cgmi}, {"+GMI", cgmi},    {"+CGMM", cgmm},   {"+GMM", cgmm},  {"+CGMR", cgmr},
-    {"+GMR", cgmr},  {"+CGSN", cgsn}, {"+GSN", cgsn},    {"+CIMI", cimi},   {"+CNUM", cnum}, {"+CCLK", cclk},
-    {"+CFUN", cfun}, {"+CPAS", cpas}, {"+CSCS", cscs},   {"+CUSD", cusd},   {"+CMEE", cmee}, {"+CLIP", clip},
-    {"+CRC", crc},   {"+CCWA", ccwa}, {"+CHUP", chup},   {"+CLCC", clcc},   {"+GCAP", gcap}, {NULL, NULL},
+    {"+CSQ", csq},     {"+CREG", creg}, {"+CGREG", cgreg}, {"+CGATT", cgatt}, {"+COPS", cops}, {"+CPIN", cpin},
+    {"+CBC", cbc},     {"+CGMI", cgmi}, {"+GMI", cgmi},    {"+CGMM", cgmm},   {"+GMM", cgmm},  {"+CGMR", cgmr},
+    {"+GMR", cgmr},    {"+CGSN", cgsn}, {"+GSN", cgsn},    {"+CIMI", cimi},   {"+CNUM", cnum}, {"+CCLK", cclk},
+    {"+CFUN", cfun},   {"+CPAS", cpas}, {"+CSCS", cscs},   {"+CUSD", cusd},   {"+CMEE", cmee}, {"+CLIP", clip},
+    {"+CRC", crc},     {"+CCWA", ccwa}, {"+CHUP", chup},   {"+CLCC", clcc},   {"+GCAP", gcap}, {"+CRSM", crsm},
+    {"+CPINR", cpinr}, {NULL, NULL},
 };

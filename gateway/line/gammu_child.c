@@ -26,6 +26,8 @@
 #define CORE_PATIENCE_MS 60000
 #define BATCH 32
 #define USSD_MS 30000
+#define PIN_ANSWER_MS 15000
+#define STATUS_SOON_MS 10000 /* without network or SIM: the next look is soon */
 
 void child_tell(struct child *c, const struct line_msg *m)
 {
@@ -179,6 +181,9 @@ static void tell_status(struct child *c)
         child_judge(c, gm_status(&c->m, &m.u.status), "asking for its state"))
         return;
     child_tell(c, &m);
+    uint8_t reg = m.u.status.registration;
+    if (reg == REG_SEARCHING || reg == REG_NONE || reg == REG_DENIED || m.u.status.sim > SIM_READY)
+        c->status_at = mono_ms() + STATUS_SOON_MS;
 }
 
 static void answer_syncs(struct child *c)
@@ -241,6 +246,44 @@ static void loop(struct child *c)
     }
 }
 
+/* To the core, and for PIN_ASKED its answer: 1 or 0. The core writes it down first. */
+static int pin_word(void *ctx, const struct line_pin *p)
+{
+    struct child *c = ctx;
+    struct line_msg m;
+    int64_t until = mono_ms() + PIN_ANSWER_MS;
+    line_msg_init(&m, LINE_PIN);
+    m.u.pin = *p;
+    child_tell(c, &m);
+    while (p->what == PIN_ASKED && !c->stop && mono_ms() < until) {
+        struct pollfd f = {.fd = c->core, .events = POLLIN};
+        int rc = poll(&f, 1, 1000) > 0 ? line_get(c->core, &m) : -EAGAIN;
+        if (rc == 1 && m.type == LINE_PIN_MAY)
+            return m.u.may.may;
+        if (rc == 0 || (rc < 0 && rc != -EAGAIN) || (rc == 1 && m.type == LINE_QUIT))
+            stop(c, 0);
+    }
+    return 0;
+}
+
+/* The alarm must say what is wrong with the SIM, and not that the modem is silent. */
+static void tell_sim(struct child *c)
+{
+    struct line_msg m;
+    if (c->m.sim <= SIM_READY)
+        return;
+    line_msg_init(&m, LINE_STATUS);
+    m.u.status.sim = (uint8_t)c->m.sim;
+    child_tell(c, &m);
+}
+
+void child_locked(struct child *c)
+{
+    tell_sim(c);
+    child_trouble(c, true, "%s", c->m.why);
+    stop(c, LINE_EXIT_PIN);
+}
+
 static int start(struct child *c)
 {
     struct line_msg m;
@@ -249,8 +292,10 @@ static int start(struct child *c)
         child_trouble(c, true, "%s", c->m.why[0] ? c->m.why : "the line cannot start: not enough memory");
         return LINE_EXIT_MODEM;
     }
+    c->m.pin = pin_word;
     rc = gm_unlock(&c->m);
     if (rc) {
+        tell_sim(c);
         child_trouble(c, true, "%s", c->m.why[0] ? c->m.why : "the modem does not answer while asking for its SIM");
         return rc == -EPERM ? LINE_EXIT_PIN : LINE_EXIT_MODEM;
     }

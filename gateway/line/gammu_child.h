@@ -16,8 +16,8 @@ struct child {
     struct gm_modem m;
     bool modem_up;
     struct slots slots;
-    struct gm_list todo; /* places to read, from `todo_at` on */
-    size_t todo_at;
+    struct gm_list todo;         /* places to read, from `todo_at` on */
+    size_t todo_at, todo_listed; /* before todo_listed: from a listing; behind: announced */
     uint64_t next_handle;
     int64_t poll_at, status_at, alive_at; /* mono */
     int64_t restarted_at;                 /* mono, 0 = not: when to set up a modem again that said it restarted */
@@ -45,6 +45,8 @@ void child_tell(struct child *c, const struct line_msg *m);
 void child_trouble(struct child *c, bool fatal, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* A result of gm_*: a fatal one stops the child with a sentence for the operator. */
 int child_judge(struct child *c, int rc, const char *doing);
+/* The SIM wants a PIN or PUK that it can not have: says so and stops the child. */
+void child_locked(struct child *c);
 
 /* gammu_intake.c */
 void intake_events(struct child *c);

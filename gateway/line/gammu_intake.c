@@ -20,11 +20,14 @@
 #define NOISE_AGAIN_MS 600000
 #define RING_OVER_MS 8000
 #define BOOT_QUIET_MS 1500
+#define LOOK_SOON_MS 1500
+#define NOISE_OCTETS_MAX 3
+#define REPLACED_MAX 64 /* in a row, at one place */
 
 static void todo_put(struct child *c, int mem, int index)
 {
     if (c->todo_at == c->todo.n)
-        c->todo_at = c->todo.n = 0;
+        c->todo_at = c->todo_listed = c->todo.n = 0;
     if (gm_list_add(&c->todo, mem, index) != 0)
         c->list_again = true;
 }
@@ -38,14 +41,13 @@ static void hand_over(struct child *c, const struct sms_part *part, uint64_t han
     child_tell(c, &m);
 }
 
-static void offer(struct child *c, const struct gm_slot *at, const struct sms_part *part, bool raw)
+static void offer(struct child *c, const struct gm_slot *at, const struct sms_part *part)
 {
     struct slot *s = slots_put(&c->slots, at->mem, at->index, SLOT_OFFERED);
     if (!s)
         return; /* the table is full of what can not be deleted; the next listing finds it */
     s->handle = c->next_handle++;
     s->hash = at->hash;
-    s->raw = raw;
     hand_over(c, part, s->handle);
 }
 
@@ -60,7 +62,7 @@ static void offer_corrupt(struct child *c, const struct gm_slot *at)
         part.smsc_ms = decoded.smsc_ms;
     }
     log_warn("a malformed text at %s %d is handed over as it is", at->mem == GM_SM ? "SM" : "ME", at->index);
-    offer(c, at, &part, true);
+    offer(c, at, &part);
     gm_unquarantine(&c->m, at->mem, at->index);
 }
 
@@ -101,13 +103,22 @@ static int read_bad(struct child *c, const struct gm_slot *at)
     return 0;
 }
 
+/* Another text stands there now: noise on the line changes an octet or two of the same one. */
+static bool is_another(const struct gm_slot *a, const struct gm_slot *b)
+{
+    size_t differ = a->n > b->n ? a->n - b->n : b->n - a->n;
+    for (size_t i = 0; i < a->n && i < b->n; i++)
+        differ += a->pdu[i] != b->pdu[i];
+    return b->kind == STORED_DELIVER && differ > NOISE_OCTETS_MAX;
+}
+
 /* libgammu's reading must agree with the octets that were checked. When it does not, one of
  * the two was noise, libgammu stands in another storage than we think, or it maps a
- * character of its own accord: the octets decide if a second look shows the same ones. */
-static int read_deliver(struct child *c, const struct gm_slot *at)
+ * character of its own accord: the octets decide if a second look shows the same ones. 1: the
+ * storage has written *again over it; the text is in our hands alone, and is handed over. */
+static int read_deliver(struct child *c, const struct gm_slot *at, struct gm_slot *again)
 {
     struct sms_part part, plain;
-    struct gm_slot again;
     const char *mem = at->mem == GM_SM ? "SM" : "ME";
     int smsc = tpdu_smsc(at->pdu, at->n);
     int rc = gm_read(&c->m, at, &part);
@@ -116,19 +127,23 @@ static int read_deliver(struct child *c, const struct gm_slot *at)
     if (tpdu_get_deliver(at->pdu + smsc, at->n - (size_t)smsc, &plain) != 0)
         return -EBADMSG; /* gm_classify() said otherwise */
     if (rc == 0 && same_text(&part, &plain)) {
-        offer(c, at, &part, false);
+        offer(c, at, &part);
         return 0;
     }
     gm_doubt(&c->m);
-    rc = gm_look(&c->m, at->mem, at->index, &again);
+    rc = gm_look(&c->m, at->mem, at->index, again);
     if (rc)
         return rc;
-    if (again.hash != at->hash) {
-        read_noise(c, &again);
+    if (again->hash != at->hash && is_another(at, again)) {
+        hand_over(c, &plain, c->next_handle++);
+        return 1;
+    }
+    if (again->hash != at->hash) {
+        read_noise(c, again);
         return 0;
     }
     log_note("libgammu does not read what stands in %s %d; its octets are taken", mem, at->index);
-    offer(c, at, &plain, true);
+    offer(c, at, &plain);
     return 0;
 }
 
@@ -146,12 +161,12 @@ static int read_report(struct child *c, const struct gm_slot *at)
         (void)str_copy(m.u.report.number, sizeof m.u.report.number, r.number);
         child_tell(c, &m);
     }
-    return gm_delete(&c->m, at->mem, at->index, true);
+    return gm_delete(&c->m, at->mem, at->index);
 }
 
 static int read_place(struct child *c, int mem, int index)
 {
-    struct gm_slot at;
+    struct gm_slot at, again;
     int rc = gm_look(&c->m, mem, index, &at);
     struct slot *s = slots_at(&c->slots, mem, index);
     if (rc == -ENOENT && s && s->state == SLOT_NOISE)
@@ -162,7 +177,11 @@ static int read_place(struct child *c, int mem, int index)
         return 0; /* handed over already */
     switch (at.kind) {
     case STORED_DELIVER:
-        return read_deliver(c, &at);
+        for (int i = 0; (rc = read_deliver(c, &at, &again)) == 1 && i < REPLACED_MAX; i++)
+            at = again;
+        if (rc == 1)
+            todo_put(c, mem, index);
+        return rc < 0 ? rc : 0;
     case STORED_REPORT:
         return read_report(c, &at);
     case STORED_BAD:
@@ -180,6 +199,14 @@ bool intake_idle(const struct child *c)
     return c->todo_at == c->todo.n && !c->list_again;
 }
 
+/* Nothing new at a place that was announced: perhaps the text is in the other storage. */
+static void look_soon(struct child *c)
+{
+    int64_t soon = mono_ms() + LOOK_SOON_MS;
+    if (c->poll_at > soon)
+        c->poll_at = soon;
+}
+
 bool intake_step(struct child *c)
 {
     int rc;
@@ -187,9 +214,13 @@ bool intake_step(struct child *c)
         if (c->slots.offered >= CHILD_WINDOW)
             return false;
         struct gm_at at = c->todo.at[c->todo_at++];
+        size_t offered = c->slots.offered;
+        bool announced = c->todo_at > c->todo_listed;
         rc = read_place(c, at.mem, at.index);
         if (rc != -ENOENT)
             child_judge(c, rc, "reading");
+        if (announced && c->slots.offered == offered)
+            look_soon(c);
         return true;
     }
     if (!c->list_again)
@@ -197,6 +228,7 @@ bool intake_step(struct child *c)
     c->list_again = c->m.q.overflow = false;
     c->todo.n = c->todo_at = 0;
     rc = gm_list(&c->m, &c->todo);
+    c->todo_listed = c->todo.n;
     c->poll_at = mono_ms() + (rc ? 2000 : (int64_t)c->o->poll_s * 1000);
     child_judge(c, rc, "listing");
     if (rc == 0)
@@ -204,27 +236,21 @@ bool intake_step(struct child *c)
     return true;
 }
 
-/* Deletes what was handed over, and nothing else: when the first try fails, the place is
- * looked at, because a garbled answer may hide a success and the next text may stand there
- * already. */
-static int delete_slot(struct child *c, const struct slot *s, bool look_first)
+/* Deletes what was handed over, and nothing else: the place is looked at just before, because a full
+ * storage may have put the next text there (or somebody another SIM), which nobody has read. */
+static int delete_slot(struct child *c, const struct slot *s)
 {
     struct gm_slot at;
-    if (!look_first) {
-        int rc = gm_delete(&c->m, s->mem, s->index, s->raw);
-        if (rc == 0 || gm_fatal(rc))
-            return rc;
-    }
     int rc = gm_look(&c->m, s->mem, s->index, &at);
     if (rc)
         return rc == -ENOENT ? 0 : rc;
-    if (at.kind == STORED_NOISE)
+    if (at.kind == STORED_NOISE && at.hash != s->hash)
         return -EBADMSG;
     if (at.hash != s->hash) {
         todo_put(c, s->mem, s->index);
         return 0;
     }
-    return gm_delete(&c->m, s->mem, s->index, true);
+    return gm_delete(&c->m, s->mem, s->index);
 }
 
 static void stuck(struct child *c, struct slot *s)
@@ -240,7 +266,7 @@ void intake_kept(struct child *c, uint64_t handle)
 {
     struct line_msg m;
     struct slot *s = slots_by_handle(&c->slots, handle);
-    int rc = s ? delete_slot(c, s, false) : 0; /* else never stored, or replaced by now */
+    int rc = s ? delete_slot(c, s) : 0; /* else never stored, or replaced by now */
     if (s && rc == 0)
         slots_drop(&c->slots, s);
     else if (s && !gm_fatal(rc))
@@ -263,7 +289,7 @@ static void retry_stuck(struct child *c, int64_t now)
             todo_put(c, s->mem, s->index);
             return;
         }
-        int rc = delete_slot(c, s, true);
+        int rc = delete_slot(c, s);
         if (rc == 0)
             slots_drop(&c->slots, s);
         else
@@ -351,7 +377,14 @@ static void set_up_again(struct child *c)
 {
     c->restarted_at = 0;
     log_note("the modem has restarted; settings are made again");
-    if (child_judge(c, raw_wake(&c->m.port), "waking") || child_judge(c, gm_notify(&c->m), "setting up"))
+    if (child_judge(c, raw_wake(&c->m.port), "waking"))
+        return;
+    int rc = gm_unlock(&c->m); /* its SIM asks for the PIN again */
+    if (rc == -EPERM) {
+        child_locked(c);
+        return;
+    }
+    if (child_judge(c, rc, "asking for its SIM") || child_judge(c, gm_notify(&c->m), "setting up"))
         return;
     c->list_again = true;
 }
@@ -369,7 +402,11 @@ void intake_timers(struct child *c, int64_t now)
     if (now >= c->poll_at) {
         c->poll_at = now + (int64_t)c->o->poll_s * 1000;
         c->list_again = true;
-        child_judge(c, gm_still_notified(&c->m), "asking whether it announces texts");
+        int rc = gm_still_notified(&c->m);
+        if (rc > 0)
+            set_up_again(c);
+        else
+            child_judge(c, rc, "asking whether it announces texts");
     }
     if (!c->stop)
         retry_stuck(c, now);

@@ -19,7 +19,6 @@
 #define INIT_MS 30000
 #define SETUP_MS 12000
 #define NOTIFY_MS 5000
-#define PIN_MS 20000
 #define SIM_BUSY_MS 15000
 #define GRACE_MS 5000 /* between libgammu's own end and the core's patience */
 
@@ -266,27 +265,6 @@ void gm_hello(struct gm_modem *m, struct line_hello *out)
     (void)gm_end(ERR_NONE);
 }
 
-static int enter_pin(struct gm_modem *m)
-{
-    GSM_SecurityCode code;
-    memset(&code, 0, sizeof code);
-    if (!m->o->pin[0]) {
-        snprintf(m->why, sizeof m->why, "the SIM asks for its PIN and none is configured");
-        return -EPERM;
-    }
-    code.Type = SEC_Pin;
-    (void)str_copy(code.Code, sizeof code.Code, m->o->pin);
-    gm_begin(m, "pin", PIN_MS);
-    int rc = gm_end(GSM_EnterSecurityCode(m->s, &code));
-    if (rc && !gm_fatal(rc)) {
-        snprintf(m->why, sizeof m->why,
-                 "the SIM refused the PIN; it is not tried again until you change it "
-                 "(three wrong ones lock the SIM)");
-        return -EPERM;
-    }
-    return rc;
-}
-
 /* A SIM that was just unlocked, or a modem that just booted, is busy for some seconds. */
 static int wait_sim(struct gm_modem *m)
 {
@@ -304,9 +282,10 @@ static int wait_sim(struct gm_modem *m)
 int gm_unlock(struct gm_modem *m)
 {
     int rc;
-    switch (gm_sim(m, &rc)) {
+    m->sim = gm_sim(m, &rc);
+    switch (m->sim) {
     case SIM_PIN:
-        rc = enter_pin(m);
+        rc = gm_enter_pin(m);
         break;
     case SIM_PUK:
         snprintf(m->why, sizeof m->why, "the SIM is locked and asks for its PUK: unlock it in a phone");
@@ -334,10 +313,7 @@ int gm_still_notified(struct gm_modem *m)
     int rc = raw_command(&m->port, "AT+CNMI?", SETUP_MS / 4, on_cnmi, &told, NULL);
     if (gm_fatal(rc))
         return rc;
-    if (told && m->notify)
-        return 0;
-    rc = raw_wake(&m->port);
-    return rc ? rc : gm_notify(m);
+    return told && m->notify ? 0 : 1;
 }
 
 int gm_notify(struct gm_modem *m)

@@ -38,8 +38,11 @@ struct gm_modem {
     } sent;
     /* Told before every call that may block, with the time the caller may be silent. */
     void (*announce)(void *ctx, const char *doing, uint32_t deadline_ms);
+    /* May the PIN be tried (PIN_ASKED: 1 or 0)? And what became of it. NULL: it may (the probe). */
+    int (*pin)(void *ctx, const struct line_pin *p);
     void *ctx;
-    char why[200]; /* after a failed gm_open or gm_unlock: a sentence for the operator */
+    enum line_sim sim; /* as gm_unlock found it */
+    char why[200];     /* after a failed gm_open or gm_unlock: a sentence for the operator */
 };
 
 /* True for results after which only a new process helps. */
@@ -56,11 +59,13 @@ void gm_close(struct gm_modem *m);
 void gm_begin(struct gm_modem *m, const char *doing, int own_ms);
 int gm_end(GSM_Error e);
 void gm_hello(struct gm_modem *m, struct line_hello *out);
+/* gammu_pin.c: 0, -EPERM with m->why, or fatal. */
+int gm_enter_pin(struct gm_modem *m);
 /* Enters the PIN when the SIM asks. 0, -EPERM (m->why: wrong or missing PIN, PUK, no SIM). */
 int gm_unlock(struct gm_modem *m);
 /* (Again) asks to be told of texts, calls and USSD. */
 int gm_notify(struct gm_modem *m);
-/* Does so again when the modem has forgotten it (a power cycle nobody saw). */
+/* 1 when the modem has forgotten it (a power cycle nobody saw), 0 when it still knows. */
 int gm_still_notified(struct gm_modem *m);
 
 /* gammu_status.c */
@@ -93,8 +98,8 @@ int gm_look(struct gm_modem *m, int mem, int index, struct gm_slot *out);
 int gm_read(struct gm_modem *m, const struct gm_slot *at, struct sms_part *out);
 /* The slot of line_options.quarantine was handed over: what comes there next is another text. */
 void gm_unquarantine(struct gm_modem *m, int mem, int index);
-/* By libgammu (which reads it first), or when raw by a plain +CMGD. */
-int gm_delete(struct gm_modem *m, int mem, int index, bool raw);
+/* By a plain +CMGD: libgammu would read the slot once more, and never compare. */
+int gm_delete(struct gm_modem *m, int mem, int index);
 /* Where libgammu stands is no longer taken for known: it is made to select anew. */
 void gm_doubt(struct gm_modem *m);
 int gm_usage(struct gm_modem *m, uint32_t *used, uint32_t *total);

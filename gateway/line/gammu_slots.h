@@ -19,7 +19,6 @@ enum slot_state {
 struct slot {
     int mem, index;
     enum slot_state state;
-    bool raw; /* not libgammu's to delete */
     int tries;
     uint64_t handle, hash;
     int64_t retry_ms; /* mono */

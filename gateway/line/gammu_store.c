@@ -228,7 +228,7 @@ int gm_read(struct gm_modem *m, const struct gm_slot *at, struct sms_part *out)
     return m->multi->SMS[0].PDU == SMS_Deliver ? gm_part_from_sms(&m->multi->SMS[0], out) : -EBADMSG;
 }
 
-static int raw_delete(struct gm_modem *m, int mem, int index)
+int gm_delete(struct gm_modem *m, int mem, int index)
 {
     char command[32];
     snprintf(command, sizeof command, "AT+CMGD=%d", index);
@@ -236,22 +236,4 @@ static int raw_delete(struct gm_modem *m, int mem, int index)
         m->announce(m->ctx, "delete", DELETE_MS);
     int rc = mem_select(m, mem);
     return rc ? rc : raw_command(&m->port, command, LOOK_QUIET_MS, NULL, NULL, NULL);
-}
-
-int gm_delete(struct gm_modem *m, int mem, int index, bool raw)
-{
-    char doing[32];
-    if (raw)
-        return raw_delete(m, mem, index);
-    int rc = align(m);
-    if (rc)
-        return rc;
-    GSM_SMSMessage *sms = &m->multi->SMS[0];
-    memset(sms, 0, sizeof *sms);
-    sms->Folder = 0;
-    sms->Location = location(m, mem, index);
-    name_slot(doing, "delete", mem, index);
-    gm_begin(m, doing, DELETE_MS);
-    rc = settle(m, gm_end(GSM_DeleteSMS(m->s, sms)), mem);
-    return rc == -ENOENT ? 0 : rc;
 }

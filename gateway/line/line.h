@@ -16,6 +16,8 @@
  *    message reference, SENT_REFUSED with a CMS code (network or SIM said no, nothing went
  *    out), SENT_UNKNOWN when the PDU was written and no answer came, SENT_NOT when nothing
  *    was written.
+ *  - A PIN is tried only after LINE_PIN_MAY: the core remembers, over restarts of both, what was
+ *    tried with which SIM. Three wrong ones lock it.
  *  - LINE_SYNC n is answered by LINE_SYNCED n when all that was waiting at the device at
  *    that moment was handed over and nothing is in the line's own queues.
  */
@@ -43,12 +45,14 @@ enum line_type {
     LINE_USSD_REPLY, /* ussd */
     LINE_SYNCED,     /* sync */
     LINE_TROUBLE,    /* trouble: what the operator should read; the line goes on or exits */
+    LINE_PIN,        /* pin: before HELLO, the SIM asks for its PIN: may it be tried? and what became of it */
     /* core to line */
     LINE_KEPT = 64, /* handle */
     LINE_SEND,      /* send */
     LINE_USSD,      /* ussd: code in text */
     LINE_SYNC,      /* sync */
-    LINE_QUIT       /* no body: finish what is in hand, release the device, exit 0 */
+    LINE_QUIT,      /* no body: finish what is in hand, release the device, exit 0 */
+    LINE_PIN_MAY    /* may: the answer to a LINE_PIN that asks */
 };
 
 enum line_sent { SENT_OK, SENT_REFUSED, SENT_UNKNOWN, SENT_NOT };
@@ -123,6 +127,18 @@ struct line_trouble {
     char text[200];
 };
 
+enum line_pin_what { PIN_ASKED, PIN_TAKEN, PIN_REFUSED };
+#define PIN_LEFT_UNKNOWN 255
+struct line_pin {
+    uint8_t what; /* enum line_pin_what */
+    uint8_t left; /* tries that the SIM has left, or PIN_LEFT_UNKNOWN */
+    uint8_t pad[6];
+    char iccid[24]; /* the SIM's own number, "" when the modem does not tell; never logged */
+};
+struct line_may {
+    uint8_t may, pad[7];
+};
+
 struct line_msg {
     uint32_t magic;
     uint32_t type; /* enum line_type */
@@ -140,6 +156,8 @@ struct line_msg {
         struct line_ussd ussd;
         struct line_sync sync;
         struct line_trouble trouble;
+        struct line_pin pin;
+        struct line_may may;
     } u;
 };
 
@@ -175,7 +193,7 @@ struct line_options {
  * `quarantine` (not after the SIGKILL of the core itself: that was a hang, not the text). */
 enum {
     LINE_EXIT_MODEM = 1, /* no device, no answer: start again with back-off */
-    LINE_EXIT_PIN = 4,   /* PIN refused, missing, or PUK: do not start again until the PIN or SIM changed */
+    LINE_EXIT_PIN = 4,   /* PIN refused, missing, or PUK: a person must act; start again now and then to see */
     LINE_EXIT_CORE = 5   /* the core's packets made no sense */
 };
 

@@ -27,17 +27,21 @@
 #define BACKLOG_MAX (16u << 20)
 #define SLOW_MS 700
 #define BOOT_MS 500
+#define BROWN_ON_MS 3500 /* long enough to come up, too short to get far */
+#define BROWN_OFF_MS 1200
 
 struct vmodem {
     struct event_base *base;
     struct air *air;
     struct at_engine *at;
-    int master, slave; /* -1 while unplugged */
-    char link[256], tty[64];
+    int master, slave;                /* -1 while unplugged */
+    char link[256], tty[64], was[64]; /* was: the tty before the last unplugging */
     struct event *readable, *writable, *later, *pump;
     struct evbuffer *out;
     bool held;    /* slow: what is in `out` waits for the timer */
     bool booting; /* power cycle: deaf for a moment */
+    bool brown;   /* comes and goes until the fault ends */
+    struct event *brown_timer;
 };
 
 static void on_readable(evutil_socket_t fd, short what, void *arg);
@@ -123,12 +127,30 @@ static int make_link(const struct vmodem *m)
     return rc;
 }
 
+/* Plugged in again a port has another number, as a USB modem that the kernel has not yet forgotten: the
+ * lasting name is the link. */
+static int open_other(struct vmodem *m)
+{
+    int master, slave;
+    if (openpty(&m->master, &m->slave, NULL, NULL, NULL))
+        return -errno;
+    if (!m->was[0] || ttyname_r(m->slave, m->tty, sizeof m->tty) || strcmp(m->tty, m->was) != 0)
+        return 0;
+    master = m->master;
+    slave = m->slave;
+    int rc = openpty(&m->master, &m->slave, NULL, NULL, NULL) ? -errno : 0;
+    close(master);
+    close(slave);
+    return rc;
+}
+
 static int plug(struct vmodem *m)
 {
     struct termios tio;
-    if (openpty(&m->master, &m->slave, NULL, NULL, NULL))
-        return -errno;
-    int rc = -EIO;
+    int rc = open_other(m);
+    if (rc)
+        return rc;
+    rc = -EIO;
     if (ttyname_r(m->slave, m->tty, sizeof m->tty) || tcgetattr(m->slave, &tio))
         goto fail;
     cfmakeraw(&tio);
@@ -169,32 +191,72 @@ static void unplug(struct vmodem *m)
     close(m->master);
     close(m->slave);
     m->master = m->slave = -1;
+    memcpy(m->was, m->tty, sizeof m->was);
     m->tty[0] = '\0';
     m->held = m->booting = false;
     event_del(m->later);
     evbuffer_drain(m->out, evbuffer_get_length(m->out));
 }
 
+static void plug_again(struct vmodem *m)
+{
+    at_reset(m->at);
+    int rc = plug(m);
+    if (rc)
+        log_err("virtual modem: cannot plug in again: %s", strerror(-rc));
+}
+
+static void boot(struct vmodem *m)
+{
+    struct timeval tv = {.tv_usec = BOOT_MS * 1000};
+    evbuffer_drain(m->out, evbuffer_get_length(m->out));
+    m->booting = true;
+    event_add(m->later, &tv);
+}
+
+static void brown_later(struct vmodem *m, int ms)
+{
+    struct timeval tv = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+    event_add(m->brown_timer, &tv);
+}
+
+/* Too little power: the kernel sees the modem go and come. */
+static void on_brown(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    struct vmodem *m = arg;
+    if (m->master >= 0) {
+        unplug(m);
+        at_reset(m->at);
+        air_away(m->air, true);
+        brown_later(m, BROWN_OFF_MS);
+    } else {
+        plug_again(m);
+        boot(m);
+        air_away(m->air, false);
+        brown_later(m, BROWN_ON_MS);
+    }
+}
+
 static void on_fault(void *ctx, enum air_fault f, int cms)
 {
     (void)cms;
     struct vmodem *m = ctx;
+    if (m->brown)
+        event_del(m->brown_timer);
+    m->brown = f == FAULT_BROWNOUT;
     if (f == FAULT_UNPLUG) {
         unplug(m);
         return;
     }
-    if (m->master < 0) {
-        at_reset(m->at);
-        int rc = plug(m);
-        if (rc)
-            log_err("virtual modem: cannot plug in again: %s", strerror(-rc));
-    }
-    if (f == FAULT_POWER_CYCLE) {
-        struct timeval tv = {.tv_usec = BOOT_MS * 1000};
-        evbuffer_drain(m->out, evbuffer_get_length(m->out));
-        m->booting = true;
-        event_add(m->later, &tv);
-    }
+    if (m->master < 0)
+        plug_again(m);
+    if (f == FAULT_POWER_CYCLE)
+        boot(m);
+    air_away(m->air, false);
+    if (m->brown)
+        brown_later(m, 1);
 }
 
 struct vmodem *vmodem_new(struct event_base *base, struct air *air, const char *link)
@@ -211,8 +273,9 @@ struct vmodem *vmodem_new(struct event_base *base, struct air *air, const char *
     m->out = evbuffer_new();
     m->later = evtimer_new(base, on_later, m);
     m->pump = event_new(base, -1, EV_PERSIST, on_pump, m);
+    m->brown_timer = evtimer_new(base, on_brown, m);
     m->at = at_new(air, on_put, m);
-    if (!m->out || !m->later || !m->pump || !m->at)
+    if (!m->out || !m->later || !m->pump || !m->brown_timer || !m->at)
         goto fail;
     rc = str_copy(m->link, sizeof m->link, link ? link : "");
     if (!rc)
@@ -241,6 +304,8 @@ void vmodem_free(struct vmodem *m)
         event_free(m->later);
     if (m->pump)
         event_free(m->pump);
+    if (m->brown_timer)
+        event_free(m->brown_timer);
     if (m->out)
         evbuffer_free(m->out);
     free(m);
@@ -269,6 +334,27 @@ bool vmodem_quiet(const struct vmodem *m)
 int vmodem_sim_pin(struct vmodem *m, const char *pin)
 {
     return at_sim_pin(m->at, pin);
+}
+
+int vmodem_sim(struct vmodem *m, const char *iccid, const char *pin)
+{
+    int rc = at_sim(m->at, iccid, pin);
+    if (rc)
+        return rc;
+    at_reset(m->at);
+    if (m->master >= 0)
+        boot(m);
+    return 0;
+}
+
+int vmodem_pin_asked(const struct vmodem *m)
+{
+    return at_pin_asked(m->at);
+}
+
+void vmodem_tells_tries(struct vmodem *m, bool on)
+{
+    at_tells_tries(m->at, on);
 }
 
 void vmodem_store_reports(struct vmodem *m, bool on)

@@ -28,6 +28,13 @@ bool vmodem_quiet(const struct vmodem *m);
 /* From the next power-up on (now, if at once) the SIM asks for this PIN; "" asks none. Three
  * wrong ones and it asks for the PUK. -EINVAL for other than 4 to 8 digits. */
 int vmodem_sim_pin(struct vmodem *m, const char *pin);
+/* Another SIM, by its ICCID (19 or 20 digits) and PIN (NULL: it asks for the PUK), and a modem that
+ * starts with it; -EINVAL. */
+int vmodem_sim(struct vmodem *m, const char *iccid, const char *pin);
+/* PINs that were tried since it was made, right and wrong. */
+int vmodem_pin_asked(const struct vmodem *m);
+/* On: +CPINR tells how many tries are left (off: ERROR, as most modems say). */
+void vmodem_tells_tries(struct vmodem *m, bool on);
 /* Off: delivery reports come as +CDS. On: the modem offers <ds>=2 too, which libgammu then
  * takes, and a report is stored in a slot and told with +CDSI (3GPP TS 27.005 3.4.1). */
 void vmodem_store_reports(struct vmodem *m, bool on);
@@ -45,6 +52,9 @@ void at_reset(struct at_engine *e);
 /* The start is over: it says RDY and SMS Ready, as modems do that nobody asked. */
 void at_booted(struct at_engine *e);
 int at_sim_pin(struct at_engine *e, const char *pin);
+int at_sim(struct at_engine *e, const char *iccid, const char *pin);
+int at_pin_asked(const struct at_engine *e);
+void at_tells_tries(struct at_engine *e, bool on);
 void at_store_reports(struct at_engine *e, bool on);
 
 #endif

@@ -51,6 +51,10 @@ size_t line_size(uint32_t type)
         return WITH(send);
     case LINE_QUIT:
         return HEADER;
+    case LINE_PIN:
+        return WITH(pin);
+    case LINE_PIN_MAY:
+        return WITH(may);
     }
     return 0;
 }
@@ -110,6 +114,10 @@ static bool body_ok(struct line_msg *m)
     case LINE_SEND:
         return part_ok(&m->u.send.part) && m->u.send.want_report <= 1 && !m->u.send.part.corrupt &&
                m->u.send.part.sender[0] != '\0';
+    case LINE_PIN:
+        return TEXT_OK(m->u.pin.iccid) && m->u.pin.what <= PIN_REFUSED;
+    case LINE_PIN_MAY:
+        return m->u.may.may <= 1;
     case LINE_SYNCED:
     case LINE_SYNC:
     case LINE_KEPT:

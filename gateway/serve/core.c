@@ -17,6 +17,7 @@
 #include "gateway/serve/inbox.h"
 #include "gateway/serve/lines.h"
 #include "gateway/serve/notify.h"
+#include "gateway/serve/pin_guard.h"
 #include "gateway/serve/playerside.h"
 #include "gateway/serve/post.h"
 #include "gateway/serve/report.h"
@@ -160,10 +161,14 @@ static void on_other(void *ctx, struct lane *l, const struct line_msg *m)
         break;
     case LINE_STATUS:
         watch_lane(c->watch, l);
+        sender_network(c->sender, l);
         break;
     case LINE_USSD_REPLY:
         watch_ussd(c->watch, l, &m->u.ussd);
         sender_wake(c->sender);
+        break;
+    case LINE_PIN:
+        pin_guard_hear(&c->w, l, &m->u.pin);
         break;
     case LINE_SYNCED:
         playerside_synced(c->player, l, m->u.sync.n);

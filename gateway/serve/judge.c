@@ -9,16 +9,16 @@
 
 #include <stddef.h>
 
-/* For each priority: first pause, longest pause, and how many refusals are enough. An alert
- * also ends by its time to live, so the count is only a stop for what can never work. */
+/* For each priority: first pause, longest pause, longest after a refusal of the network, and how many
+ * refusals are enough. An alert also ends by its time to live, so the count is only a stop for what can never work. */
 static const struct {
-    int64_t first_ms, cap_ms;
+    int64_t first_ms, cap_ms, network_ms;
     int tries;
 } patience[] = {
-    [PRIO_SOS] = {4000, 30000, 100},
-    [PRIO_ALERT] = {8000, 120000, 40},
-    [PRIO_REPLY] = {15000, 300000, 12},
-    [PRIO_DIGEST] = {60000, 1800000, 12},
+    [PRIO_SOS] = {4000, 30000, 15000, 100},
+    [PRIO_ALERT] = {8000, 120000, 20000, 40},
+    [PRIO_REPLY] = {15000, 300000, 30000, 12},
+    [PRIO_DIGEST] = {60000, 1800000, 60000, 12},
 };
 
 static bool among(int cms, const int *codes, size_t n)
@@ -36,6 +36,14 @@ bool judge_cms_network(int cms)
      * 512 to 515 stand for "not ready" and "try later" with most of them. */
     static const int codes[] = {17,  22,  38,  41,  42,  47,  192, 193, 194, 310, 311, 312, 313,
                                 314, 315, 316, 317, 318, 330, 331, 332, 500, 512, 513, 514, 515};
+    return among(cms, codes, ARRAY_LEN(codes)) || judge_cms_barred(cms);
+}
+
+bool judge_cms_barred(int cms)
+{
+    /* operator determined barring, call barred, facility rejected, requested facility not subscribed
+     * or not implemented: what a SIM without credit is told, and one that is blocked */
+    static const int codes[] = {8, 10, 29, 50, 69};
     return among(cms, codes, ARRAY_LEN(codes));
 }
 
@@ -62,7 +70,12 @@ struct judgement judge_send(enum line_sent result, int cms, enum priority prio, 
         j.act = JUDGE_RETRY;
         return j;
     }
+    /* The network's refusals do not count against the text: its time to live ends it, and the line
+     * goes slower, so that a short pause of its own is no storm but a quick return. */
     j.slow = judge_cms_network(cms);
-    j.act = judge_cms_permanent(cms) || attempts + 1 >= patience[p].tries ? JUDGE_FAIL : JUDGE_RETRY;
+    if (j.slow && j.pause_ms > patience[p].network_ms)
+        j.pause_ms = patience[p].network_ms;
+    bool enough = !j.slow && attempts + 1 >= patience[p].tries;
+    j.act = judge_cms_permanent(cms) || enough ? JUDGE_FAIL : JUDGE_RETRY;
     return j;
 }

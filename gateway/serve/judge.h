@@ -23,5 +23,6 @@ struct judgement judge_send(enum line_sent result, int cms, enum priority prio, 
  * for good? */
 bool judge_cms_network(int cms);
 bool judge_cms_permanent(int cms);
+bool judge_cms_barred(int cms); /* of those of the network: this SIM may not send; no credit, most often */
 
 #endif

@@ -24,10 +24,11 @@
 #include <unistd.h>
 
 #define RESTART_FIRST_MS 100
-#define SETTLED_MS 60000 /* up for so long: the next restart is quick again */
-#define LINGER_MS 1000   /* a child whose socket is closed may take so long to exit */
-#define EXIT_PIN 4       /* of tinbao line: not to be started again as it is */
-#define PID_ENDED (-1)   /* it ended, its last words are being read */
+#define SETTLED_MS 60000     /* up for so long: the next restart is quick again */
+#define LINGER_MS 1000       /* a child whose socket is closed may take so long to exit */
+#define BARRED_LOOK_MS 60000 /* whether its SIM is mended */
+#define EXIT_PIN 4           /* of tinbao line: not to be started again as it is */
+#define PID_ENDED (-1)       /* it ended, its last words are being read */
 
 enum phase { PHASE_DOWN, PHASE_STARTING, PHASE_UP };
 
@@ -43,7 +44,7 @@ struct lane {
     int64_t deadline_ms, up_ms; /* mono_ms; deadline 0 = none */
     int tries, restarts;
     bool killed, told_delete;
-    bool barred; /* its PIN was refused: another try may lock the SIM */
+    bool barred, told_barred; /* its SIM wants a PIN or PUK that it can not have */
     struct line_hello hello;
     struct line_status said;
     char doing[32];      /* as announced last */
@@ -211,12 +212,14 @@ static void plan_restart(struct lane *l)
     struct lines *ls = l->of;
     if (ls->quitting || ls->s.ready_fd >= 0)
         return;
-    if (l->barred) {
-        log_err("%s: stays down until the PIN is mended: set pin in the config, then SIGHUP (or restart the service)",
-                l->cfg.name);
-        return;
-    }
-    int64_t pause_ms = backoff_ms(l->tries, RESTART_FIRST_MS, ls->s.restart_cap_ms, l->index + 1);
+    if (l->barred && !l->told_barred)
+        log_err(
+            "%s: down until its SIM is mended: set pin in the config and SIGHUP, or see to the SIM; it is looked at "
+            "now and then, and no PIN is tried twice",
+            l->cfg.name);
+    l->told_barred = l->barred;
+    int64_t pause_ms =
+        l->barred ? BARRED_LOOK_MS : backoff_ms(l->tries, RESTART_FIRST_MS, ls->s.restart_cap_ms, l->index + 1);
     l->tries++;
     l->restarts++;
     log_info("%s: starts again in %lld ms%s%s", l->cfg.name, (long long)pause_ms,
@@ -319,7 +322,7 @@ static void judge_exit(struct lane *l, int status)
     char at[16];
     reading_at(l->doing, at, sizeof(at));
     if (WIFEXITED(status)) {
-        if (!l->of->quitting || WEXITSTATUS(status))
+        if (!l->told_barred && (!l->of->quitting || WEXITSTATUS(status)))
             log_warn("%s: exited with %d%s%s", l->cfg.name, WEXITSTATUS(status), l->trouble[0] ? ": " : "", l->trouble);
         l->barred = WEXITSTATUS(status) == EXIT_PIN;
         return;
@@ -427,6 +430,7 @@ static void on_hello(struct lane *l, const struct line_hello *h)
     if (l->phase == PHASE_UP)
         return;
     l->phase = PHASE_UP;
+    l->told_barred = false;
     l->up_ms = mono_ms();
     log_note("%s: up: %s %s", l->cfg.name, h->maker, h->model);
     l->of->s.events.up(l->of->s.events.ctx, l);
@@ -448,7 +452,7 @@ static void on_alive(struct lane *l, const struct line_alive *a)
 
 static void on_trouble(struct lane *l, const struct line_trouble *t)
 {
-    log_line(t->fatal ? LOG_ERR_ : LOG_WARN_, "%s: %s", l->cfg.name, t->text);
+    log_line(l->told_barred ? LOG_INFO_ : t->fatal ? LOG_ERR_ : LOG_WARN_, "%s: %s", l->cfg.name, t->text);
     if (t->fatal)
         str_copy(l->trouble, sizeof(l->trouble), t->text);
 }
@@ -513,7 +517,7 @@ int lane_next(struct lane *l, struct line_msg *m)
 
 int lane_tell(struct lane *l, const struct line_msg *m)
 {
-    if (l->phase != PHASE_UP || l->fd < 0)
+    if ((l->phase != PHASE_UP && m->type != LINE_PIN_MAY) || l->fd < 0)
         return -EPIPE;
     int rc = lane_queue_put(&l->out, l->fd, m);
     if (rc == -EAGAIN) {

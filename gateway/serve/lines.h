@@ -50,7 +50,8 @@ void lines_reap(struct lines *ls);
 /* LINE_QUIT to all, no restarts; all_gone follows, perhaps from within. */
 void lines_quit(struct lines *ls);
 bool lines_gone(const struct lines *ls); /* no child is left */
-/* A config was reloaded: takes over PINs, by the lines' names, and starts what a PIN held back. */
+/* A config was reloaded: takes over PINs, by the lines' names, and starts what a PIN held back (pin_guard.h
+ * sees to it that the same one is not tried again). */
 void lines_reload(struct lines *ls, const struct line_config *configs, size_t n);
 /* While on, nothing is read from any lane and no lane is killed for silence. */
 void lines_pause(struct lines *ls, bool on);

@@ -18,6 +18,7 @@
 #include "gateway/line/tpdu.h"
 #include "gateway/serve/backoff.h"
 #include "gateway/serve/judge.h"
+#include "gateway/serve/slowness.h"
 #include "gateway/serve/timer.h"
 
 #include <stdlib.h>
@@ -28,8 +29,6 @@
 #define NEWS_MAX 512
 #define UNANSWERED_MS 180000 /* a line that lives answers each send; 30 s for a prompt, and more */
 #define SHARE_MS 3           /* results may wait so long for others to share a commit with */
-#define SLOW_FIRST_MS 5000
-#define SLOW_CAP_MS 300000
 
 struct flight {
     int64_t id;
@@ -43,8 +42,8 @@ struct track { /* what the sender knows of one lane */
     int window, n;
     struct flight flights[WINDOW_VIRTUAL];
     struct bucket bucket;
-    int slow_steps;
-    int64_t slow_until_rel;
+    struct slowness slow;
+    bool out; /* of the network, as it said last */
 };
 
 enum news_type { NEWS_RESULT, NEWS_REPORT };
@@ -150,6 +149,18 @@ void sender_lost(struct sender *s, struct lane *l)
     }
 }
 
+void sender_network(struct sender *s, struct lane *l)
+{
+    struct track *t = &s->tracks[lane_index(l)];
+    uint8_t reg = lane_said(l)->registration;
+    bool in = reg == REG_HOME || reg == REG_ROAMING;
+    if (in && t->out) {
+        slowness_over(&t->slow);
+        s->awake = true;
+    }
+    t->out = !in && reg != REG_UNKNOWN;
+}
+
 void sender_wake(struct sender *s)
 {
     s->awake = true;
@@ -157,12 +168,18 @@ void sender_wake(struct sender *s)
 
 /* --- recording, inside the transaction ------------------------------------------------- */
 
-static void slow_down(struct sender *s, struct track *t, size_t lane, int64_t now_rel, int cms)
+/* The whole line goes slower, or is as quick as ever again; a person is told when it lasts. */
+static int set_pace(struct sender *s, const struct news *n, enum priority p, bool refused, int64_t now_rel)
 {
-    int64_t pause_ms = backoff_ms(t->slow_steps++, SLOW_FIRST_MS, SLOW_CAP_MS, lane + 1);
-    t->slow_until_rel = now_rel + pause_ms;
-    log_warn("%s: the network refuses (CMS %d): only SOS for %lld s", lane_name(lines_at(s->lines, lane)), cms,
+    struct slowness *slow = &s->tracks[n->lane].slow;
+    const char *name = lane_name(lines_at(s->lines, n->lane));
+    if (!refused)
+        return n->result == SENT_OK && slowness_sent(slow) ? desk_sends(s->w->desk, name) : 0;
+    int64_t pause_ms = slowness_refused(slow, p, now_rel, n->lane + 1);
+    log_warn("%s: the network refuses (CMS %d): only what is urgent for %lld s", name, n->cms,
              (long long)(pause_ms + 999) / 1000);
+    bool barred = judge_cms_barred(n->cms);
+    return barred || slow->steps == REFUSED_TOLD ? desk_refused(s->w->desk, name, n->cms, barred) : 0;
 }
 
 static int record_result(struct sender *s, const struct news *n, struct now now)
@@ -174,11 +191,9 @@ static int record_result(struct sender *s, const struct news *n, struct now now)
     struct flight was = *f;
     *f = t->flights[--t->n];
     struct judgement j = judge_send(n->result, n->cms, was.prio, was.attempts, (uint64_t)was.id);
-    if (j.slow)
-        slow_down(s, t, n->lane, now.rel_ms, n->cms);
-    else if (n->result == SENT_OK)
-        t->slow_steps = 0;
-    int rc = 0;
+    int rc = set_pace(s, n, was.prio, j.slow, now.rel_ms);
+    if (rc < 0)
+        return rc;
     if (j.act == JUDGE_RETRY || j.act == JUDGE_FAIL) {
         struct outbox_row row = {.priority = was.prio, .user_id = was.user_id, .party_id = was.party_id};
         rc = desk_not_sent(s->w->desk, &row);
@@ -247,7 +262,7 @@ static bool usable(const struct lane *l)
 
 static bool slow(const struct track *t, int64_t now_rel)
 {
-    return now_rel < t->slow_until_rel;
+    return slowness_wait_ms(&t->slow, PRIO_REPLY, now_rel) > 0;
 }
 
 /* The first lane that is up, one that is not slow before one that is. */
@@ -319,16 +334,12 @@ static int take_row(struct sender *s, size_t lane, const struct outbox_row *row,
     return 0;
 }
 
-/* May this row go on this lane now? SOS passes before rates and slowness. */
+/* May this row go on this lane now? SOS passes before rates. */
 static bool may_go(struct sender *s, struct track *t, const struct outbox_row *row, int64_t now_rel)
 {
-    if (row->priority == PRIO_SOS)
-        return true;
-    if (slow(t, now_rel)) {
-        s->blocked_ms = t->slow_until_rel - now_rel;
-        return false;
-    }
-    int64_t wait_ms = s->w->manual ? 0 : bucket_wait_ms(&t->bucket, mono_ms());
+    int64_t wait_ms = slowness_wait_ms(&t->slow, row->priority, now_rel);
+    if (!wait_ms && row->priority != PRIO_SOS && !s->w->manual)
+        wait_ms = bucket_wait_ms(&t->bucket, mono_ms());
     if (wait_ms > 0)
         s->blocked_ms = wait_ms;
     return wait_ms == 0;

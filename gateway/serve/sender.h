@@ -20,6 +20,8 @@ void sender_result(struct sender *s, struct lane *l, const struct line_sent_info
 void sender_report(struct sender *s, struct lane *l, const struct line_report_info *r);
 void sender_lost(struct sender *s, struct lane *l);
 /* There may be something new to send. */
+/* The lane told its state: back in the network, it need not be slow. Run it. */
+void sender_network(struct sender *s, struct lane *l);
 void sender_wake(struct sender *s);
 /* Records the news, sends what may go; does nothing when nothing happened. */
 void sender_run(struct sender *s);

@@ -35,8 +35,8 @@ static bool matters(const struct told *t, const struct line_status *s, bool up)
 {
     const struct line_status *b = &t->status;
     bool full = s->sim_total && s->sim_used >= s->sim_total, was_full = b->sim_total && b->sim_used >= b->sim_total;
-    if (!t->ever || t->up != up)
-        return true;
+    if (!t->ever || t->up != up || (!up && s->sim > SIM_READY && s->sim != b->sim))
+        return true; /* down for the want of a PIN is another trouble than down */
     if (!up)
         return false;
     return s->registration != b->registration || s->sim != b->sim || s->sim_total != b->sim_total || full != was_full ||

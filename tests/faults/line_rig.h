@@ -126,6 +126,14 @@ static inline void on_msg(struct rig *r, const struct line_msg *m)
     case LINE_SYNCED:
         r->synced = m->u.sync.n;
         break;
+    case LINE_PIN:
+        if (m->u.pin.what == PIN_ASKED) {
+            struct line_msg may;
+            line_msg_init(&may, LINE_PIN_MAY);
+            may.u.may.may = 1;
+            put(r, &may);
+        }
+        break;
     case LINE_TROUBLE:
         memcpy(r->trouble, m->u.trouble.text, sizeof r->trouble);
         r->n_trouble++;

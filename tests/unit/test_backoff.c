@@ -3,6 +3,8 @@
 #include "gateway/base/err.h"
 #include "gateway/serve/backoff.h"
 #include "gateway/serve/judge.h"
+#include "gateway/serve/pin_guard.h"
+#include "gateway/serve/slowness.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -128,7 +130,7 @@ static void refusals_are_enough_at_some_time(void **state)
 {
     (void)state;
     assert_int_equal(judge_send(SENT_REFUSED, 38, PRIO_REPLY, 3, 1).act, JUDGE_RETRY);
-    assert_int_equal(judge_send(SENT_REFUSED, 38, PRIO_REPLY, 200, 1).act, JUDGE_FAIL);
+    assert_int_equal(judge_send(SENT_REFUSED, 21, PRIO_REPLY, 200, 1).act, JUDGE_FAIL);
 }
 
 static void what_was_not_written_is_never_given_up(void **state)
@@ -151,6 +153,63 @@ static void an_sos_comes_back_sooner_than_a_digest(void **state)
                     judge_send(SENT_REFUSED, 38, PRIO_DIGEST, tries, 1).pause_ms);
 }
 
+static void the_networks_refusals_do_not_count_against_the_text(void **state)
+{
+    (void)state;
+    struct judgement j = judge_send(SENT_REFUSED, 331, PRIO_REPLY, 500, 1);
+    assert_int_equal(j.act, JUDGE_RETRY);
+    assert_true(j.pause_ms <= 30000); /* the line is slow, the text comes back soon */
+    assert_true(judge_send(SENT_REFUSED, 50, PRIO_REPLY, 0, 1).slow);
+    assert_true(judge_cms_barred(50));
+    assert_false(judge_cms_barred(38));
+}
+
+static void a_refused_line_is_slow_and_what_is_urgent_less_so(void **state)
+{
+    (void)state;
+    struct slowness s = {0};
+    int64_t pause_ms = 0;
+    slowness_refused(&s, PRIO_REPLY, 1000, 1);
+    assert_int_equal(slowness_wait_ms(&s, PRIO_SOS, 1000), 0); /* not yet tried itself */
+    for (int i = 0; i < 12; i++)
+        pause_ms = slowness_refused(&s, PRIO_SOS, 1000, 1);
+    assert_true(pause_ms > 200000 && pause_ms <= 300000);
+    assert_int_equal(slowness_wait_ms(&s, PRIO_SOS, 1000), 2000);
+    assert_int_equal(slowness_wait_ms(&s, PRIO_ALERT, 1000), 20000);
+    assert_true(slowness_wait_ms(&s, PRIO_DIGEST, 1000) >= pause_ms);
+    assert_int_equal(slowness_wait_ms(&s, PRIO_ALERT, 21000), 0);
+}
+
+static void the_end_of_refusals_is_told_once(void **state)
+{
+    (void)state;
+    struct slowness s = {0};
+    assert_true(slowness_sent(&s)); /* after a start nobody knows */
+    assert_false(slowness_sent(&s));
+    slowness_refused(&s, PRIO_ALERT, 1000, 1);
+    assert_true(slowness_sent(&s));
+    assert_true(slowness_wait_ms(&s, PRIO_REPLY, 1000) > 0); /* one urgent text through is no end */
+    slowness_over(&s);
+    assert_int_equal(slowness_wait_ms(&s, PRIO_REPLY, 1000), 0);
+}
+
+static void a_pin_is_tried_once_unless_the_sim_says_that_none_was_wrong(void **state)
+{
+    (void)state;
+    assert_true(pin_may(PIN_NEVER, PIN_LEFT_UNKNOWN));
+    assert_true(pin_may(PIN_GOOD, PIN_LEFT_UNKNOWN));
+    assert_false(pin_may(PIN_TRYING, PIN_LEFT_UNKNOWN));
+    assert_false(pin_may(PIN_BAD, PIN_LEFT_UNKNOWN));
+    assert_true(pin_may(PIN_TRYING, 3));
+    assert_true(pin_may(PIN_BAD, 3));
+    assert_true(pin_may(PIN_GOOD, 2));
+    assert_false(pin_may(PIN_BAD, 2));
+    for (int state_of = PIN_NEVER; state_of <= PIN_BAD; state_of++) {
+        assert_false(pin_may((enum pin_state)state_of, 1));
+        assert_false(pin_may((enum pin_state)state_of, 0));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +228,10 @@ int main(void)
         cmocka_unit_test(what_was_not_written_is_never_given_up),
         cmocka_unit_test(no_answer_is_unknown_not_failed),
         cmocka_unit_test(an_sos_comes_back_sooner_than_a_digest),
+        cmocka_unit_test(the_networks_refusals_do_not_count_against_the_text),
+        cmocka_unit_test(a_refused_line_is_slow_and_what_is_urgent_less_so),
+        cmocka_unit_test(the_end_of_refusals_is_told_once),
+        cmocka_unit_test(a_pin_is_tried_once_unless_the_sim_says_that_none_was_wrong),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

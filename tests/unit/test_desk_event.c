@@ -146,13 +146,46 @@ static void a_trouble_is_told_once_and_its_end(void **state)
     assert_int_equal(count(r, "event='line.up'"), 2);
     assert_int_equal(count(r, "kind='mail'"), 4);
     assert_int_equal(trouble_get(r->db, "line gsm1", &t), -ENOENT);
-    up.sim = 3; /* asks for its PUK */
+    up.sim = 4; /* not in */
     IN_TRANSACTION(r, desk_line(r->desk, &up));
     IN_TRANSACTION(r, desk_line(r->desk, &up));
     up.sim = 1;
     IN_TRANSACTION(r, desk_line(r->desk, &up));
     rig_later(r, DAY_MS);
     assert_int_equal(count(r, "event='line.down'"), 2); /* over before it was told */
+}
+
+static void a_sim_that_asks_for_its_pin_or_puk_is_told_at_once_and_as_such(void **state)
+{
+    struct rig *r = *state;
+    struct line_state s = {.line = "gsm1", .state = "down", .sim = 3};
+    struct trouble t;
+    r->cfg->courier.alarm_after_s = 300;
+    IN_TRANSACTION(r, desk_line(r->desk, &s));
+    assert_int_equal(count(r, "event='line.down'"), 2);
+    assert_int_equal(trouble_get(r->db, "line gsm1", &t), 0);
+    assert_non_null(strstr(t.text, "PUK"));
+    IN_TRANSACTION(r, desk_line(r->desk, &s));
+    assert_int_equal(count(r, "event='line.down'"), 2);
+}
+
+static void a_network_that_takes_nothing_is_told_once_and_the_balance_asked(void **state)
+{
+    struct rig *r = *state;
+    struct trouble t;
+    r->cfg->balance_every_h = 24;
+    r->cfg->n_balances = 1;
+    IN_TRANSACTION(r, desk_refused(r->desk, "gsm1", 50, true));
+    IN_TRANSACTION(r, desk_refused(r->desk, "gsm1", 50, true));
+    assert_int_equal(count(r, "event='trouble'"), 2);
+    assert_int_equal(trouble_get(r->db, "send gsm1", &t), 0);
+    assert_non_null(strstr(t.text, "het tien"));
+    struct job job;
+    assert_int_equal(job_due(r->db, desk_now(r->desk).rel_ms, 0, &job), 0);
+    assert_string_equal(job.kind, "balance");
+    IN_TRANSACTION(r, desk_sends(r->desk, "gsm1"));
+    assert_int_equal(count(r, "event='trouble.over'"), 2);
+    assert_int_equal(trouble_get(r->db, "send gsm1", &t), -ENOENT);
 }
 
 /* --- the spare line ------------------------------------------------------------------------ */
@@ -238,6 +271,8 @@ int main(void)
         CASE(what_becomes_restricted_is_withdrawn),
         CASE(a_mail_goes_to_each_once_and_begins_no_header),
         CASE(a_trouble_is_told_once_and_its_end),
+        CASE(a_sim_that_asks_for_its_pin_or_puk_is_told_at_once_and_as_such),
+        CASE(a_network_that_takes_nothing_is_told_once_and_the_balance_asked),
         CASE(only_urgent_texts_are_taken_over_and_within_the_bound),
         CASE(what_the_provider_took_is_sent_and_what_not_goes_back),
         CASE(a_restart_gives_back_what_was_under_way),

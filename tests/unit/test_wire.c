@@ -14,9 +14,9 @@
 
 #include <cmocka.h>
 
-static const enum line_type all_types[] = {LINE_HELLO,      LINE_ALIVE, LINE_STATUS, LINE_PART,    LINE_GONE, LINE_SENT,
-                                           LINE_REPORT,     LINE_CALL,  LINE_SYNCED, LINE_TROUBLE, LINE_KEPT, LINE_SEND,
-                                           LINE_USSD_REPLY, LINE_USSD,  LINE_SYNC,   LINE_QUIT};
+static const enum line_type all_types[] = {
+    LINE_HELLO,   LINE_ALIVE, LINE_STATUS, LINE_PART,       LINE_GONE, LINE_SENT, LINE_REPORT, LINE_CALL, LINE_SYNCED,
+    LINE_TROUBLE, LINE_KEPT,  LINE_SEND,   LINE_USSD_REPLY, LINE_USSD, LINE_SYNC, LINE_QUIT,   LINE_PIN,  LINE_PIN_MAY};
 
 static void good(struct line_msg *m, enum line_type type)
 {
@@ -46,8 +46,8 @@ static void every_type_has_a_size_and_passes(void **state)
         assert_int_equal(check(&m), 0);
     }
     assert_int_equal(line_size(0), 0);
-    assert_int_equal(line_size(12), 0);
-    assert_int_equal(line_size(69), 0);
+    assert_int_equal(line_size(13), 0);
+    assert_int_equal(line_size(70), 0);
     assert_int_equal(line_size(UINT32_MAX), 0);
 }
 
