@@ -16,6 +16,7 @@
 
 #include "config/digest.h"
 #include "config/http.h"
+#include "config/keep.h"
 #include "config/courier.h"
 #include "config/shifts.h"
 #include "config/rota.h"
@@ -117,6 +118,8 @@ struct config {
     struct budget_config budget;
 
     struct courier_config courier; /* webhooks, mail, spare line */
+    struct tips_config tips;       /* tips kept apart, and what is kept how long */
+    struct retention_config retention;
 
     /* values, each a row of the table in keys.c */
     char service_name[32];            /* "CA xa Tan Phuc", for texts; default "CA xa" */

@@ -118,6 +118,10 @@ static bool same_behind(const char *key, const struct config *a, const struct co
     if (!strcmp(key, "attendance"))
         return same_records(keys_of_attendance(), sizeof(struct attendance_config), &a->attendance, 1, &b->attendance,
                             1);
+    if (!strcmp(key, "tips"))
+        return same_records(keys_of_tips(), sizeof(struct tips_config), &a->tips, 1, &b->tips, 1);
+    if (!strcmp(key, "retention"))
+        return same_records(keys_of_retention(), sizeof(struct retention_config), &a->retention, 1, &b->retention, 1);
     if (!strcmp(key, "http"))
         return same_records(keys_of_http(), sizeof(struct http_config), &a->http, 1, &b->http, 1);
     if (!strcmp(key, "digests"))

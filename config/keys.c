@@ -138,6 +138,8 @@ static const struct key config_keys[] = {
     {.name = "calendar", .type = KEY_OTHER, .live = true, .what = "what is due when, reminded and overdue, at most 40"},
     {.name = "presence", .type = KEY_OTHER, .live = true, .what = "what counts as being on the scene in time"},
     TIME_OF_DAY(calendar_at, "08:00", "reminders of the calendar go out at"),
+    {.name = "tips", .type = KEY_OTHER, .live = true, .what = "the key that texts of tips are sealed to"},
+    {.name = "retention", .type = KEY_OTHER, .live = true, .what = "what is kept how long"},
     {.name = "http", .type = KEY_OTHER, .live = true, .what = "USSD sessions, metrics and health over HTTP"},
     {.name = "demo",
      .type = KEY_BOOL,

@@ -51,6 +51,9 @@ struct key_table keys_of_kind(void);
 struct key_table keys_of_form(void);
 struct key_table keys_of_shift(void);
 struct key_table keys_of_attendance(void);
+/* keys_keep.c */
+struct key_table keys_of_tips(void);
+struct key_table keys_of_retention(void);
 /* keys_http.c */
 struct key_table keys_of_http(void);
 const char *keys_http_secret(const char *v); /* NULL: fine; else what is wrong with it */

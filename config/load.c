@@ -50,6 +50,8 @@ static void load_other(struct loader *l, const config_t *cfg)
     load_digests(l, config_setting_get_member((config_setting_t *)root, "digests"));
     load_budget(l, config_setting_get_member((config_setting_t *)root, "budget"));
     load_courier(l, cfg);
+    load_tips(l, config_setting_get_member((config_setting_t *)root, "tips"));
+    load_retention(l, config_setting_get_member((config_setting_t *)root, "retention"));
 }
 
 void load_main(struct loader *l, const config_t *cfg)

@@ -57,6 +57,9 @@ void load_attendance(struct loader *l, const config_setting_t *group);
 void load_digests(struct loader *l, const config_setting_t *list);
 void load_budget(struct loader *l, const config_setting_t *group);
 void load_check_digests(struct loader *l);
+/* keep.c: the groups `tips` and `retention` (NULL: the defaults). */
+void load_tips(struct loader *l, const config_setting_t *group);
+void load_retention(struct loader *l, const config_setting_t *group);
 /* http.c: the group `http` (NULL: the defaults). */
 void load_http(struct loader *l, const config_setting_t *group);
 /* rota.c: the group `duty`, after load_kinds and load_places; and its people against the roster. */

@@ -21,8 +21,8 @@ struct db; /* owned by whoever called db_open */
 enum db_mode { DB_WRITE, DB_READ };
 
 /* Opens dir/tinbao.db (made with its schema or migrated in DB_WRITE), takes the lock file
- * dir/tinbao.lock (DB_WRITE; -EBUSY when another process has it), reads or makes the key
- * file dir/tinbao.key (mode 0600), sets and reads back every PRAGMA (WAL, synchronous=FULL,
+ * dir/tinbao.lock (DB_WRITE; -EBUSY when another process has it), reads the key ($CREDENTIALS_DIRECTORY/tinbao.key,
+ * else dir/tinbao.key, mode 0600, which it makes), sets and reads back every PRAGMA (WAL, synchronous=FULL,
  * foreign_keys, secure_delete …), checks integrity (quick_check, DB_WRITE only) and prepares
  * all statements. -ENOENT: no database (DB_READ) or no key file; -EPERM: a key file that others
  * may read, or of another database.

@@ -133,8 +133,8 @@ int statedir_make(const char *dir);
 int statedir_path(char *out, size_t size, const char *dir, const char *file);
 /* The lock, or -EBUSY with the holder's pid in the log. *fd is -1 when not taken. */
 int statedir_lock(const char *dir, int *fd);
-/* Reads the key file, or makes it when make is set; key[32]. -ENOENT when it must be there
- * and is not. */
+/* Reads the key: of the systemd credential tinbao.key if there is one, else of the key file, which is made
+ * when make is set; key[32]. -ENOENT when it must be there and is not. */
 int statedir_key(const char *dir, bool make, uint8_t key[KEY_SIZE]);
 /* An empty database file of mode 0600, if there is none. */
 int statedir_touch(const char *path);

@@ -14,6 +14,7 @@
 #include "gateway/base/log.h"
 #include "gateway/base/str.h"
 #include "store/engine.h"
+#include "store/relay.h"
 
 #include <string.h>
 
@@ -126,29 +127,48 @@ int party_of(struct db *db, enum party_domain d, const char *number, int64_t now
     return 0;
 }
 
-int party_number(struct db *db, int64_t id, char *out, size_t size)
+static int unseal_number(struct db *db, enum sql_id q, char *out, size_t size)
 {
     char padded[ADDRESS_SIZE];
     size_t n, hash_n;
+    const void *sealed = q_bytes(db, q, 0, &n);
+    const uint8_t *hash = q_bytes(db, q, 1, &hash_n);
+    if (!sealed)
+        return -ENOENT;
+    if (n != SEALED_SIZE || hash_n != DIGEST_SIZE || unseal(&db->keys, sealed, n, hash, padded) < 0)
+        return -EPERM;
+    padded[sizeof padded - 1] = '\0';
+    int rc = str_copy(out, size, padded);
+    explicit_bzero(padded, sizeof padded);
+    return rc;
+}
+
+static int number_of(struct db *db, int64_t id, bool of_tips_too, char *out, size_t size)
+{
+    const enum sql_id q = SQL_party_sealed;
     out[0] = '\0';
-    q_i64(db, SQL_party_sealed, 1, id);
-    int rc = q_one(db, SQL_party_sealed);
+    q_i64(db, q, 1, id);
+    int rc = q_one(db, q);
     if (rc < 0)
         return rc;
-    const void *sealed = q_bytes(db, SQL_party_sealed, 0, &n);
-    const uint8_t *hash = q_bytes(db, SQL_party_sealed, 1, &hash_n);
-    if (!sealed) {
-        rc = -ENOENT;
-    } else if (n != SEALED_SIZE || hash_n != DIGEST_SIZE || unseal(&db->keys, sealed, n, hash, padded) < 0) {
+    if (!of_tips_too && strcmp(q_str(db, q, 2), DOMAINS[PARTY_TIP]) == 0)
+        rc = -EACCES;
+    else
+        rc = unseal_number(db, q, out, size);
+    if (rc == -EPERM)
         log_err("database: the number of party %lld does not open", (long long)id);
-        rc = -EPERM;
-    } else {
-        padded[sizeof padded - 1] = '\0';
-        rc = str_copy(out, size, padded);
-        explicit_bzero(padded, sizeof padded);
-    }
-    q_end(db, SQL_party_sealed);
+    q_end(db, q);
     return rc;
+}
+
+int party_number(struct db *db, int64_t id, char *out, size_t size)
+{
+    return number_of(db, id, false, out, size);
+}
+
+int relay_number(struct db *db, int64_t party_id, char *out, size_t size)
+{
+    return number_of(db, party_id, true, out, size);
 }
 
 int party_set_stopped(struct db *db, int64_t id, bool stopped)
@@ -186,29 +206,4 @@ int party_erase(struct db *db, int64_t id, int64_t now_ms)
     memset(db->party, 0, sizeof db->party);
     db->wipe = true;
     return 0;
-}
-
-int party_erase_old_tips(struct db *db, int64_t before_ms, int64_t now_ms)
-{
-    int64_t ids[256];
-    int n, total = 0, rc;
-    do {
-        n = 0;
-        q_i64(db, SQL_party_old_tips, 1, before_ms);
-        while ((rc = q_row(db, SQL_party_old_tips)) == 1 && n < (int)ARRAY_LEN(ids))
-            ids[n++] = q_get(db, SQL_party_old_tips, 0);
-        q_end(db, SQL_party_old_tips);
-        for (int i = 0; rc >= 0 && i < n; i++)
-            rc = party_erase(db, ids[i], now_ms);
-        total += n;
-    } while (rc >= 0 && n == (int)ARRAY_LEN(ids));
-    if (rc < 0)
-        return rc;
-    q_i64(db, SQL_part_forget_groups, 1, before_ms);
-    rc = q_run(db, SQL_part_forget_groups);
-    if (rc < 0)
-        return rc;
-    q_i64(db, SQL_message_forget_texts, 1, before_ms);
-    rc = q_run(db, SQL_message_forget_texts);
-    return rc < 0 ? rc : total;
 }

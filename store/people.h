@@ -40,15 +40,13 @@ enum party_domain { PARTY_SENDER, PARTY_TIP };
 /* Finds or makes the party of a number (E.164, or the address as it came). */
 int party_of(struct db *db, enum party_domain d, const char *number, int64_t now_ms, int64_t *id);
 int party_find(struct db *db, enum party_domain d, const char *number, int64_t *id);
-/* The number, for the sender and the relay only: -ENOENT once erased. */
+/* The number of an unknown sender, never of a tip's (-EACCES; see store/relay.h): -ENOENT once erased. */
 int party_number(struct db *db, int64_t id, char *out, size_t size);
 int party_set_stopped(struct db *db, int64_t id, bool stopped);
 int party_stopped(struct db *db, int64_t id, bool *stopped);
 /* Erases the sealed number, and its hash unless the party said NGUNG: party_of then makes a new
  * one. The row and its incidents stay. */
 int party_erase(struct db *db, int64_t id, int64_t now_ms);
-/* Erases the numbers of tip parties whose newest tip is older than before_ms; the count. */
-int party_erase_old_tips(struct db *db, int64_t before_ms, int64_t now_ms);
 
 #define DIGEST_SIZE 16
 /* Keyed hash of a purpose and octets, for keys that must not reveal a number. */

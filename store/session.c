@@ -74,12 +74,3 @@ int session_forget(struct db *db, int64_t before_rel)
     }
     return rc < 0 ? rc : 0;
 }
-
-int part_group_blank(struct db *db, const uint8_t *group_key)
-{
-    q_blob(db, SQL_part_group_blank, 1, group_key, DIGEST_SIZE);
-    q_blob(db, SQL_part_group_blank, 2, "", 0);
-    db->wipe = true;
-    int rc = q_run(db, SQL_part_group_blank);
-    return rc < 0 ? rc : 0;
-}

@@ -27,7 +27,4 @@ int pin_try_clear(struct db *db, int64_t who);
 /* Deletes what ended before this. */
 int session_forget(struct db *db, int64_t before_rel);
 
-/* The parts of a long message are emptied: a PIN was in it. */
-int part_group_blank(struct db *db, const uint8_t *group_key);
-
 #endif

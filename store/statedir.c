@@ -145,13 +145,15 @@ static int key_parse(const char *line, size_t n, uint8_t key[KEY_SIZE])
     return 0;
 }
 
-static int key_read(int fd, const char *path, uint8_t key[KEY_SIZE])
+/* A credential is handed over by systemd with an ACL, whose mask shows as the group's bits: only it and root
+ * can make the directory. */
+static int key_read(int fd, const char *path, bool credential, uint8_t key[KEY_SIZE])
 {
     char line[KEY_LINE + 2];
     struct stat st;
     if (fstat(fd, &st) < 0)
         return -errno;
-    if ((st.st_mode & 077) != 0) {
+    if ((st.st_mode & (credential ? 027 : 077)) != 0) {
         log_err("%s: others may read it (mode %o): chmod 600 it, and think about who may have read it", path,
                 (unsigned)(st.st_mode & 0777));
         return -EPERM;
@@ -199,26 +201,56 @@ static int key_make(const char *dir, const char *path, uint8_t key[KEY_SIZE])
     return rc;
 }
 
+static int key_missing(const char *path, int rc)
+{
+    if (rc == -ENOENT)
+        log_err("%s: missing, but the database beside it was sealed with it: restore it from the backup (or move the "
+                "database away to begin a new one); if the service gets it as a systemd credential, run this as "
+                "tinbao(1), KEY FILE, says",
+                path);
+    else
+        log_err("%s: %s", path, strerror(-rc));
+    return rc;
+}
+
+/* The credential "tinbao.key" (LoadCredential= or LoadCredentialEncrypted= of the unit): -ENOENT when there
+ * is none. One that is there and can not be read is an error, or a new key would be made beside it. */
+static int key_credential(uint8_t key[KEY_SIZE])
+{
+    char path[PATH_MAX];
+    const char *dir = getenv("CREDENTIALS_DIRECTORY");
+    if (!dir || dir[0] != '/')
+        return -ENOENT;
+    int rc = statedir_path(path, sizeof path, dir, "tinbao.key");
+    int fd = rc < 0 ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+    if (rc < 0 || fd < 0) {
+        rc = rc < 0 ? rc : -errno;
+        if (rc != -ENOENT)
+            log_err("%s: the credential can not be read: %s; see LoadCredential= of the unit", path, strerror(-rc));
+        return rc;
+    }
+    rc = key_read(fd, path, true, key);
+    close(fd);
+    return rc;
+}
+
 int statedir_key(const char *dir, bool make, uint8_t key[KEY_SIZE])
 {
     char path[PATH_MAX];
     int rc = statedir_path(path, sizeof path, dir, "tinbao.key");
     if (rc < 0)
         return rc;
+    rc = key_credential(key);
+    if (rc == 0 && access(path, F_OK) == 0)
+        log_warn("%s: not read, the key came as a systemd credential: move this copy off the box", path);
+    if (rc != -ENOENT)
+        return rc;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 && errno == ENOENT && make)
         return key_make(dir, path, key);
-    if (fd < 0) {
-        rc = -errno;
-        if (rc == -ENOENT)
-            log_err("%s: missing, but the database beside it was sealed with it: restore it from the backup "
-                    "(or move the database away to begin a new one)",
-                    path);
-        else
-            log_err("%s: %s", path, strerror(-rc));
-        return rc;
-    }
-    rc = key_read(fd, path, key);
+    if (fd < 0)
+        return key_missing(path, -errno);
+    rc = key_read(fd, path, false, key);
     close(fd);
     return rc;
 }

@@ -17,7 +17,8 @@ static int tell_closed(struct msg *m, const struct incident *in)
     char out[OUT_SIZE];
     int rc = 0;
     if (!in->restricted && in->user_id != m->user->id) {
-        rc = text_say(m->d->cfg, TEXT_CLOSE_REPORTER, out, sizeof(out), "code", in->code, NULL);
+        enum text_id id = !strcmp(in->form, "tip") ? TEXT_CLOSE_TIPSTER : TEXT_CLOSE_REPORTER;
+        rc = text_say(m->d->cfg, id, out, sizeof(out), "code", in->code, NULL);
         if (!rc)
             rc = tell_reporter(m->d, in, out);
     }

@@ -198,14 +198,6 @@ int desk_line(struct desk *d, const struct line_state *s)
     return rc < 0 ? rc : trouble_of_line(d, &now);
 }
 
-int desk_recipient(struct desk *d, const struct outbox_row *row, char *number, size_t size)
-{
-    if (row->party_id)
-        return party_number(d->db, row->party_id, number, size);
-    const struct user *u = people_by_id(&d->people, row->user_id);
-    return u && u->phone[0] ? str_copy(number, size, u->phone) : -ENOENT;
-}
-
 int desk_code(struct desk *d, const char *code, char *out, size_t size)
 {
     struct understand_ctx ctx = {.at_ms = clock_now_ms(d->clock)};

@@ -15,6 +15,7 @@
 #include "gateway/desk/room.h"
 #include "parsers/fold.h"
 #include "store/session.h"
+#include "store/tip.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +32,8 @@ struct letter {
     int64_t smsc_ms;
     struct part_row *single;  /* a single part, not yet written */
     const uint8_t *group_key; /* or the group whose parts it takes */
-    struct sms_part masked;   /* the single part without a PIN */
+    struct sms_part masked;   /* the single part without a PIN, or a tip's words */
+    int64_t tip_id;           /* it is a tip of this party's */
 };
 
 /* Errors of the storage end the whole batch; others only this message. */
@@ -99,7 +101,8 @@ static int settle_sender(struct msg *m)
     if (tip_party) {
         m->user = NULL;
         m->party_id = tip_party;
-        return 0;
+        m->of_tip = true;
+        return is_tip ? tip_used(m->d->db, tip_party, m->now.rel_ms - m->now.rel_ms % DAY_MS) : 0;
     }
     return m->user ? 0 : party_of(m->d->db, PARTY_SENDER, m->number, m->now.wall_ms, &m->party_id);
 }
@@ -173,9 +176,23 @@ static int find_same(struct msg *m, int64_t key, int64_t *incident_id)
 static int link_parts(struct desk *d, struct letter *l, int64_t message_id)
 {
     if (l->group_key)
-        return part_group_take(d->db, l->group_key, message_id);
+        return part_group_take(d->db, l->group_key, message_id, l->tip_id);
     l->single->message_id = message_id;
+    l->single->tip_id = l->tip_id;
     return part_add(d->db, l->single);
+}
+
+/* The parts keep what the message keeps: the text as it was changed, or nothing. */
+static int parts_follow(struct desk *d, struct letter *l, const char *text)
+{
+    if (l->group_key)
+        return part_group_empty(d->db, l->group_key);
+    l->masked = *l->single->part;
+    l->masked.coding = SMS_UCS2;
+    int n = utf8_to_utf16be(text, l->masked.body, sizeof(l->masked.body));
+    l->masked.body_len = (uint16_t)(n > 0 ? n : 0);
+    l->single->part = &l->masked;
+    return 0;
 }
 
 static int add_row(struct msg *m, struct letter *l, const char *form, const char *disposition, int64_t key)
@@ -203,14 +220,54 @@ static int hide_pin(struct msg *m, struct letter *l)
     int rc = menu_hide_pin(m, l->text);
     if (rc <= 0)
         return rc;
-    if (l->group_key)
-        return part_group_blank(m->d->db, l->group_key);
-    l->masked = *l->single->part;
-    l->masked.coding = SMS_UCS2;
-    int n = utf8_to_utf16be(l->text, l->masked.body, sizeof(l->masked.body));
-    l->masked.body_len = (uint16_t)(n > 0 ? n : 0);
-    l->single->part = &l->masked;
-    return 0;
+    return parts_follow(m->d, l, l->text);
+}
+
+/* Of a tip: the sealed words leave the message and its parts, before anything is written. */
+static int hide_tip(struct msg *m, struct letter *l, char *word)
+{
+    bool changed;
+    l->tip_id = m->of_tip ? m->party_id : 0;
+    int rc = apart_hide(m, l->text, word, &changed);
+    return rc < 0 || !changed ? rc : parts_follow(m->d, l, m->body == word ? "" : l->text);
+}
+
+static int settle(struct msg *m, struct letter *l, const char *word)
+{
+    int rc = m->body == word ? apart_keep(m->d, !strcmp(m->m->form, "tip") ? "tip" : "more", m->incident_id, l->text)
+                             : 0;
+    return rc < 0 ? rc : message_settle(m->d->db, m->id, m->disposition, m->incident_id);
+}
+
+/* What was in hand and must not stay in memory. */
+static void forget(struct msg *m)
+{
+    explicit_bzero(m->number, sizeof(m->number));
+    if (m->of_tip)
+        explicit_bzero(m->d->meaning.text, sizeof(m->d->meaning.text));
+}
+
+static int handle_msg(struct msg *m, struct letter *l)
+{
+    char word[OUT_SIZE];
+    read_meaning(m);
+    int rc = settle_sender(m);
+    if (!rc)
+        rc = hide_pin(m, l);
+    if (rc < 0)
+        return rc;
+    if (is_machine(m))
+        return add_row(m, l, "none", "machine", 0);
+    int64_t key = resend_key(m), same_incident = 0;
+    int same = find_same(m, key, &same_incident);
+    if (same < 0 && same != -ENOENT)
+        return same;
+    rc = hide_tip(m, l, word);
+    if (!rc)
+        rc = add_row(m, l, m->m->form, "received", same == 0 ? 0 : key);
+    if (!rc)
+        rc = same == 0 ? reply_same(m, same_incident) : dispatch(m);
+    return rc < 0 ? rc : settle(m, l, word);
 }
 
 static int handle(struct desk *d, struct letter *l)
@@ -218,29 +275,32 @@ static int handle(struct desk *d, struct letter *l)
     struct msg m = {.d = d, .now = service_now(&d->time), .line = l->line, .body = l->text, .disposition = "failed"};
     set_sender(&m, l->sender);
     m.at_ms = written_at(l->smsc_ms, m.now.wall_ms);
-    read_meaning(&m);
-    int rc = settle_sender(&m);
+    int rc = handle_msg(&m, l);
+    forget(&m);
+    return rc;
+}
+
+/* A text that nobody's form was found for, and that may be a tip: sealed as one, if tips are. */
+static int keep_unread(struct msg *m, struct letter *l, const char *what, char *word)
+{
+    if (!apart_sealing(m->d) || !*l->text)
+        return 0;
+    int rc = apart_keep(m->d, what, 0, l->text);
     if (!rc)
-        rc = hide_pin(&m, l);
-    if (rc < 0)
-        return rc;
-    if (is_machine(&m))
-        return add_row(&m, l, "none", "machine", 0);
-    int64_t key = resend_key(&m), same_incident = 0;
-    int same = find_same(&m, key, &same_incident);
-    if (same < 0 && same != -ENOENT)
-        return same;
-    rc = add_row(&m, l, m.m->form, "received", same == 0 ? 0 : key);
+        rc = apart_word(m->d, word, OUT_SIZE);
     if (!rc)
-        rc = same == 0 ? reply_same(&m, same_incident) : dispatch(&m);
-    return rc < 0 ? rc : message_settle(d->db, m.id, m.disposition, m.incident_id);
+        rc = parts_follow(m->d, l, "");
+    m->body = word;
+    return rc;
 }
 
 /* Kept as it came, marked: nobody on whose account it could be guessed further. */
 static int park(struct desk *d, struct letter *l, const char *disposition)
 {
     struct msg m = {.d = d, .now = service_now(&d->time), .line = l->line, .body = l->text};
-    return add_row(&m, l, "none", disposition, 0);
+    char word[OUT_SIZE];
+    int rc = keep_unread(&m, l, "failed", word);
+    return rc < 0 ? rc : add_row(&m, l, "none", disposition, 0);
 }
 
 /* The duty desk hears that something lies there that nobody could read; not what: it may be
@@ -288,7 +348,7 @@ static int text_of_part(const struct sms_part *p, char *text, size_t size)
 
 static int single(struct desk *d, struct part_row *r)
 {
-    int rc = part_known(d->db, r->key);
+    int rc = part_known(d->db, r);
     if (rc != -ENOENT)
         return rc; /* known: kept already */
     char text[SMS_TEXT_MAX];
@@ -307,6 +367,7 @@ struct join {
     int next_seq, total;
     bool first, gap;
     int64_t party_id, smsc_ms;
+    char sender[ADDRESS_SIZE];
 };
 
 static int join_add(void *ctx, const struct group_part *p)
@@ -318,6 +379,7 @@ static int join_add(void *ctx, const struct group_part *p)
     if (j->next_seq == 1) {
         j->smsc_ms = p->smsc_ms;
         j->party_id = p->party_id;
+        memcpy(j->sender, p->sender, sizeof(j->sender));
     }
     j->first |= p->seq == 1;
     j->gap |= gap;
@@ -369,36 +431,64 @@ static int join_complete(struct desk *d, const struct part_row *r)
 static int headless(struct desk *d, struct letter *l)
 {
     struct msg m = {.d = d, .now = service_now(&d->time), .line = l->line, .body = l->text};
-    char out[OUT_SIZE];
+    char out[OUT_SIZE], word[OUT_SIZE];
     int rc = 0;
     set_sender(&m, l->sender);
     m.user = NULL;
     if (m.kind != ADDRESS_NONE)
         rc = party_of(d->db, PARTY_TIP, m.number, m.now.wall_ms, &m.party_id);
+    if (!rc && m.party_id)
+        rc = tip_used(d->db, m.party_id, m.now.rel_ms - m.now.rel_ms % DAY_MS);
+    l->tip_id = m.party_id;
+    if (!rc)
+        rc = keep_unread(&m, l, "rest", word);
     if (!rc)
         rc = add_row(&m, l, "none", "unclear", 0);
+    if (!rc && m.body == word) /* nobody at the desk can read it: who sent it is asked to send it again */
+        rc = reply_text(&m, TEXT_TIP_HEADLESS, "", "");
     if (!rc)
-        rc = text_say(d->cfg, TEXT_ALERT_UNCLEAR, out, sizeof(out), "name", "nguoi gui (mat phan dau)", "text", l->text,
+        rc = text_say(d->cfg, TEXT_ALERT_UNCLEAR, out, sizeof(out), "name", "nguoi gui (mat phan dau)", "text", m.body,
                       NULL);
+    explicit_bzero(m.number, sizeof(m.number));
     return rc < 0 ? rc : alert_duty(d, PRIO_ALERT, 0, m.id, out);
+}
+
+/* The same of a tip: sealed, and no number in it. */
+static int hide_late(struct msg *m, struct letter *l, const struct incident *in, char *word)
+{
+    if (strcmp(in->form, "tip") != 0)
+        return 0;
+    l->tip_id = in->party_id;
+    if (!apart_sealing(m->d))
+        return apart_mask_own(l->text, m->number) ? parts_follow(m->d, l, l->text) : 0;
+    int rc = apart_keep(m->d, "more", in->id, l->text);
+    if (!rc)
+        rc = apart_word(m->d, word, OUT_SIZE);
+    m->body = word;
+    return rc < 0 ? rc : parts_follow(m->d, l, "");
 }
 
 /* A part of an incident's message that came after it: a supplement. */
 static int late_to(struct desk *d, struct letter *l, int64_t incident_id)
 {
-    char out[OUT_SIZE];
+    char out[OUT_SIZE], word[OUT_SIZE];
     struct incident in;
     struct msg m = {.d = d, .now = service_now(&d->time), .line = l->line, .body = l->text};
-    int rc = add_row(&m, l, "none", "late", 0);
+    set_sender(&m, l->sender);
+    m.user = NULL; /* what came first says whose it is */
+    int rc = incident_by_id(d->db, incident_id, &in);
+    if (!rc)
+        rc = hide_late(&m, l, &in, word);
+    if (!rc)
+        rc = add_row(&m, l, "none", "late", 0);
     if (!rc)
         rc = message_settle(d->db, m.id, "late", incident_id);
     if (!rc)
-        rc = audit(d, 0, "late_part", incident_id, m.id, l->text);
-    if (!rc)
-        rc = incident_by_id(d->db, incident_id, &in);
+        rc = audit(d, 0, "late_part", incident_id, m.id, m.body);
     if (!rc)
         rc = text_say(d->cfg, TEXT_ALERT_SUPPLEMENT, out, sizeof(out), "code", in.code, "text",
-                      text_withheld(d, &in, l->text) ? "xem tai truc" : l->text, NULL);
+                      text_withheld(d, &in, m.body) ? "xem tai truc" : m.body, NULL);
+    explicit_bzero(m.number, sizeof(m.number));
     return rc < 0 ? rc : alert_concerned(d, &in, 0, PRIO_REPLY, out);
 }
 
@@ -435,17 +525,15 @@ static void hex(const uint8_t *p, size_t n, char *out)
 
 static int multi(struct desk *d, struct part_row *r)
 {
-    char key[2 * DIGEST_SIZE + 1], number[ADDRESS_SIZE];
+    char key[2 * DIGEST_SIZE + 1];
     int64_t message_id;
     hex(r->group_key, DIGEST_SIZE, key);
-    if (phone_normalize(r->part->sender, number, sizeof(number)) < 0)
-        str_copy(number, sizeof(number), r->part->sender);
-    int rc = part_known(d->db, r->key);
+    r->waits = true;
+    r->seal_body = apart_sealing(d);
+    int rc = part_known(d->db, r);
     if (rc != -ENOENT)
         return rc;
-    rc = number[0] ? party_of(d->db, PARTY_SENDER, number, r->received_ms, &r->party_id) : 0;
-    if (!rc)
-        rc = part_add(d->db, r);
+    rc = part_add(d->db, r);
     if (rc < 0)
         return rc;
     rc = part_group_message(d->db, r->group_key, r->part->seq, r->received_ms - LATE_MS, &message_id);
@@ -485,7 +573,7 @@ static bool unhex(const char *text, uint8_t *out, size_t n)
 int intake_incomplete(struct desk *d, const char *key)
 {
     uint8_t group_key[DIGEST_SIZE];
-    char text[SMS_TEXT_MAX], sender[ADDRESS_SIZE] = "";
+    char text[SMS_TEXT_MAX];
     struct join j = {0};
     if (strlen(key) != 2 * DIGEST_SIZE || !unhex(key, group_key, DIGEST_SIZE))
         return -EINVAL;
@@ -493,10 +581,12 @@ int intake_incomplete(struct desk *d, const char *key)
     free(j.units);
     if (rc < 0 || j.next_seq == 1)
         return rc; /* taken in the meantime */
-    if (j.party_id)
-        rc = party_number(d->db, j.party_id, sender, sizeof(sender));
+    if (!j.sender[0] && j.party_id) /* it waits since before schema 3 */
+        rc = party_number(d->db, j.party_id, j.sender, sizeof(j.sender));
     if (rc < 0 && rc != -ENOENT && rc != -EPERM)
         return rc;
-    struct letter l = {.line = "", .sender = sender, .text = text, .smsc_ms = j.smsc_ms, .group_key = group_key};
-    return j.first ? handle_or_park(d, &l) : headless(d, &l);
+    struct letter l = {.line = "", .sender = j.sender, .text = text, .smsc_ms = j.smsc_ms, .group_key = group_key};
+    rc = j.first ? handle_or_park(d, &l) : headless(d, &l);
+    explicit_bzero(j.sender, sizeof(j.sender));
+    return rc;
 }

@@ -75,9 +75,7 @@ static int daily(struct desk *d, const char *key)
     struct now now = service_now(&d->time);
     int rc = incident_free_codes(d->db, now.wall_ms - d->cfg->code_rest_days * DAY_MS);
     if (rc >= 0)
-        rc = party_erase_old_tips(d->db, now.wall_ms - d->cfg->tip_number_days * DAY_MS, now.wall_ms);
-    if (rc > 0)
-        rc = audit(d, 0, "tip_numbers_erased", 0, 0, "");
+        rc = apart_daily(d);
     if (rc >= 0)
         rc = register_daily(d);
     if (rc >= 0) /* courier: what was delivered or given up is looked at no longer than this */

@@ -232,28 +232,6 @@ int tell_later(struct desk *d, int64_t user_id, int64_t incident_id, int64_t mes
     return tell_user(d, user_id, PRIO_DIGEST, incident_id, message_id, body);
 }
 
-/* Did this party's number say NGUNG, as a user or as a sender? Also true when it is erased, or a lost phone. */
-static int party_is_silent(struct desk *d, int64_t party_id, bool *silent)
-{
-    char number[ADDRESS_SIZE];
-    int64_t sender;
-    *silent = true;
-    int rc = party_number(d->db, party_id, number, sizeof(number));
-    if (rc < 0)
-        return rc == -ENOENT || rc == -EPERM ? 0 : rc;
-    const struct user *u = people_by_phone(&d->people, number);
-    *silent = u ? u->stopped : people_lost(&d->people, d->db, number);
-    if (*silent && !u) {
-        explicit_bzero(number, sizeof(number));
-        return 0;
-    }
-    rc = u ? 0 : party_find(d->db, PARTY_SENDER, number, &sender);
-    if (!rc && !u)
-        rc = party_stopped(d->db, sender, silent);
-    explicit_bzero(number, sizeof(number));
-    return rc == -ENOENT ? 0 : rc;
-}
-
 static int to_reporter(struct desk *d, int64_t user_id, int64_t party_id, int64_t incident_id, const char *body)
 {
     if (user_id)

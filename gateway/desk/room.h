@@ -77,6 +77,7 @@ struct msg {
     int64_t at_ms;           /* when it was written, as far as one can believe */
     const char *body;
     const struct meaning *m;
+    bool of_tip;   /* a tip, or what its sender says of it: party_id is the tip's */
     char pin[16]; /* typed for a menu, and nowhere stored; "" = none */
     /* the result */
     const char *disposition;
@@ -133,6 +134,27 @@ int tell_reporter(struct desk *d, const struct incident *in, const char *body);
 int relay_reporter(struct desk *d, const struct incident *in, const char *body);
 /* "21:05", with the day when it is not today. */
 void clock_text(int64_t at_ms, int64_t now_ms, char *out, size_t size);
+
+/* apart.c: tips kept apart ---------------------------------------------------------------- */
+/* Are the texts of tips sealed to a key that is not here? */
+bool apart_sealing(const struct desk *d);
+/* The word that stands where a sealed text was. */
+int apart_word(const struct desk *d, char *out, size_t size);
+/* Takes out of a text, in place, the number of who sent it: true when it stood there. */
+bool apart_mask_own(char *text, const char *number);
+/* The sender's own words for a tip, before anything is written: sealed ones are taken out of m (word gets
+ * what stands for them, OUT_SIZE), his number out of the others. *changed: the parts must not keep it either. */
+int apart_hide(struct msg *m, char *text, char *word, bool *changed);
+/* Keeps a text sealed. what: see store/tip.h. */
+int apart_keep(struct desk *d, const char *what, int64_t incident_id, const char *text);
+/* NGUNG of this number: what is kept of it as a tip's sender is erased. */
+int apart_stop(struct desk *d, const char *number);
+/* The daily job. */
+int apart_daily(struct desk *d);
+
+/* relay.c: the one place that opens the number of a tip's sender -------------------------- */
+/* Did this party's number say NGUNG, as a user or as a sender? Also true when it is erased, or a lost phone. */
+int party_is_silent(struct desk *d, int64_t party_id, bool *silent);
 
 /* report.c ------------------------------------------------------------------------------ */
 /* Sets the reporter, draws a code and keeps it, with its audit row; in->id and code are set. */

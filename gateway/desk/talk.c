@@ -46,6 +46,8 @@ int form_stop(struct msg *m)
 {
     m->disposition = "stop";
     int rc = reply_text(m, TEXT_STOP_OK, "", "");
+    if (!rc && m->kind == ADDRESS_NUMBER) /* before all else: a tipster is forgotten */
+        rc = apart_stop(m->d, m->number);
     if (rc < 0)
         return rc;
     if (!m->user) /* the mark of a tip's party would pair the two: tell_reporter asks here */

@@ -258,6 +258,10 @@ static const struct {
     [TEXT_REVOKE_LATE] = {"revoke_late", "name phone"},
     [TEXT_REVOKE_NO] = {"revoke_no", ""},
     [TEXT_REVOKE_ALREADY] = {"revoke_already", ""},
+    /* tips kept apart */
+    [TEXT_TIP_SEALED] = {"tip_sealed", ""},
+    [TEXT_TIP_HEADLESS] = {"tip_headless", ""},
+    [TEXT_CLOSE_TIPSTER] = {"close_tipster", "code"},
     [TEXT_ADVICE] = {"advice", ""},
 };
 

@@ -251,6 +251,10 @@ enum text_id {
     TEXT_REVOKE_LATE,
     TEXT_REVOKE_NO,
     TEXT_REVOKE_ALREADY,
+    /* tips kept apart */
+    TEXT_TIP_SEALED,
+    TEXT_TIP_HEADLESS,
+    TEXT_CLOSE_TIPSTER,
     TEXT_ADVICE,
     TEXT_COUNT
 };

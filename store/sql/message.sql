@@ -1,16 +1,16 @@
 -- Parts as they came and messages as they were joined.
 
 -- name: part_insert
-INSERT INTO part (key, line, group_key, party_id, ref, ref_bits, total, seq, coding, corrupt, smsc_ms, received_ms,
-                  body, message_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+INSERT INTO part (key, line, group_key, sender, ref, ref_bits, total, seq, coding, corrupt, smsc_ms, received_ms,
+                  body, message_id, tip_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 ON CONFLICT (key) DO NOTHING;
 
 -- name: part_by_key
 SELECT id FROM part WHERE key = $1;
 
 -- name: part_of_group
-SELECT seq, total, party_id, smsc_ms, received_ms, coding, corrupt, body, key FROM part
+SELECT seq, total, party_id, smsc_ms, received_ms, coding, corrupt, body, key, sender FROM part
 WHERE group_key = $1 AND message_id IS NULL ORDER BY seq, id;
 
 -- name: part_group_seqs
@@ -25,7 +25,8 @@ WHERE p.group_key = $1 AND (m.received_ms >= $2 OR p.received_ms >= $2)
 ORDER BY m.id DESC LIMIT 1;
 
 -- name: part_group_give
-UPDATE part SET message_id = $2, party_id = NULL WHERE group_key = $1 AND message_id IS NULL;
+UPDATE part SET message_id = $2, party_id = NULL, sender = NULL, tip_id = $3
+WHERE group_key = $1 AND message_id IS NULL;
 
 -- name: message_insert
 INSERT INTO message (line, user_id, party_id, sender_kind, received_ms, received_rel, smsc_ms, body, form,

@@ -35,7 +35,7 @@ ON CONFLICT (id) DO NOTHING;
 UPDATE party SET sealed = $2, erased_ms = NULL WHERE id = $1 AND sealed IS NULL;
 
 -- name: party_sealed
-SELECT sealed, hash FROM party WHERE id = $1;
+SELECT sealed, hash, domain FROM party WHERE id = $1;
 
 -- name: party_stop
 UPDATE party SET stopped = $2 WHERE id = $1;
@@ -43,21 +43,8 @@ UPDATE party SET stopped = $2 WHERE id = $1;
 -- name: party_is_stopped
 SELECT stopped FROM party WHERE id = $1;
 
+-- When a tip's was erased would say who said NGUNG then.
 -- name: party_wipe
-UPDATE party SET sealed = NULL, erased_ms = $2, hash = CASE WHEN stopped = 1 THEN hash ELSE $3 END
+UPDATE party SET sealed = NULL, erased_ms = CASE WHEN domain = 'tip' THEN created_ms ELSE $2 END,
+                 hash = CASE WHEN stopped = 1 THEN hash ELSE $3 END
 WHERE id = $1 AND sealed IS NOT NULL;
-
--- Tip parties without an incident since $1 (created_ms is the start of the party's first day).
--- name: party_old_tips
-SELECT p.id FROM party p
-WHERE p.domain = 'tip' AND p.sealed IS NOT NULL AND p.created_ms < $1
-  AND p.id NOT IN (SELECT i.party_id FROM incident i WHERE i.created_ms >= $1 AND i.party_id IS NOT NULL)
-ORDER BY p.id LIMIT 256;
-
--- The window of a resend is minutes.
--- name: message_forget_texts
-UPDATE message SET text_key = NULL WHERE text_key IS NOT NULL AND received_ms < $1;
-
--- What joined the parts of a sender's messages is of no use any more.
--- name: part_forget_groups
-UPDATE part SET group_key = NULL WHERE group_key IS NOT NULL AND message_id IS NOT NULL AND received_ms < $1;

@@ -27,7 +27,3 @@ DELETE FROM pin_try WHERE who = $1;
 
 -- name: pin_delete_old
 DELETE FROM pin_try WHERE since_rel < $1 AND locked_rel < $1;
-
--- What waits as parts until a message is joined of them; its text had a PIN.
--- name: part_group_blank
-UPDATE part SET body = $2 WHERE group_key = $1;

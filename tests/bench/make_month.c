@@ -216,7 +216,7 @@ static void tip(struct month *m, const struct report *r)
     phone_gets(m, r->from, "/^Da nhan tin (?<m%d>[0-9]{5})/", r->name);
     alert_all(m, r, "/^TIN @ /", NULL);
     wait_minutes(m, 4);
-    handle(m, r, duties[pick(m, DUTIES)], "/^Tin @: da co can bo tiep nhan/");
+    handle(m, r, duties[pick(m, DUTIES)], "/^@: da tiep nhan/");
 }
 
 static void stranger(struct month *m, const struct report *r)
@@ -225,7 +225,7 @@ static void stranger(struct month *m, const struct report *r)
     phone_gets(m, r->from, "/^Da nhan tin (?<m%d>[0-9]{5}): %s/", r->name, r->code_of_kind);
     alert_all(m, r, "/^TIN CHUA XAC MINH @ /", NULL);
     wait_minutes(m, 4);
-    handle(m, r, duties[pick(m, DUTIES)], "/^Tin @: da co can bo tiep nhan/");
+    handle(m, r, duties[pick(m, DUTIES)], "/^@: da tiep nhan/");
 }
 
 static void sos(struct month *m, const struct report *r)

@@ -460,7 +460,7 @@ static const struct {
     {"outbox_count_live", "outbox_live"},
     {"gauge_waiting", "outbox_head"}, /* metrics and health */
     {"gauge_incidents", "incident_live"},
-    {"party_old_tips", NULL},     /* once a day */
+    {"tip_party_old", NULL},      /* once a day */
     {"part_forget_groups", NULL}, /* once a day */
     {"message_backwards", NULL},  /* from the end, until all is older */
     {"outbox_backwards", NULL},
