@@ -16,141 +16,30 @@ usage: tests/faults/soak.py TINBAO [SECONDS [SEED]]     (60 s; 7200 for the long
 """
 import collections
 import os
-import random
 import re
 import shutil
 import signal
 import sqlite3
-import subprocess
 import sys
-import tempfile
 import time
 
-from courier_sinks import Failure, Web, free_port, until
-from soak_people import Modem, People
+from courier_sinks import Failure
+from soak_box import Box
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-DEMO = os.path.join(HERE, '..', '..', 'config', 'demo')
-SECRET, HOOK = 'soak' * 8, 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 CAP_KB = {'core': 32768, 'line': 16384, 'courier': 49152, 'front': 16384}
 # A life counts from so many seconds on; memory may rise by so many KB from its first quarter to its last, and by
 # so many KB an hour by the line through all its samples (where it lived long enough for that to say something).
 FLAT = {'life_s': 20, 'rise_kb': 3072, 'slope_from_s': 1200, 'slope_kb_h': 2048, 'fds': 3}
 DRAIN_S = 240
 
-# What the log may say at warning or error, by its cause. Anything else is a state that nobody thought of.
-KNOWN = [
-    ('line killed by us', r'gsm\d: died by signal 9|(courier|front): died by signal 9'),
-    ('line hangs', r'gsm\d: silent past its deadline|gsm\d: .*: killed$'),
-    ('line leaves a dead modem', r'gsm\d: exited with \d+'),
-    ('modem gone', r'gsm\d: .*is the modem plugged in and powered|gsm\d: the modem is gone while'),
-    ('modem does not answer', r'gsm\d: (the modem |.*(cannot be opened|AT port|used by another|its SIM))'),
-    ('modem is odd', r'gsm\d: the modem does not (announce|delete)|gsm\d: a malformed text at'),
-    ('line says so itself', r'line gsm\d: (warning|error): .*'),
-    ('network refuses', r'core: warning: gsm\d: the network refuses \(CMS'),
-    ('text given up', r'core: warning: outbox \d+: '),
-    ('delete fails', r'gsm\d: a kept text could not be deleted'),
-    ('trouble told', r'core: error: TROUBLE '),
-    ('webhook down', r'courier: .*tried again|webhook soak: |delivery \d+: .*'),
-    ('balance', r'the balance could not be'),
-    ('nobody reached', r'incident \d+: (no phone of those|its alert is overdue)'),
-    ('HTTP refused', r'front: warning: '),
-]
-FOREIGN = re.compile(r'Sanitizer|runtime error:|[Aa]ssert|free\(\)|malloc\(\)|double free|corrupt|Traceback|Segmentation')
 
-
-class Soak:
+class Soak(Box):
     def __init__(self, tinbao, seconds, seed):
-        self.tinbao, self.seconds, self.seed = tinbao, seconds, seed
-        self.random = random.Random(seed)
-        self.dir = tempfile.mkdtemp(prefix='tinbao-soak-', dir=os.environ.get('TMPDIR') or '/var/tmp')
-        self.config, self.log_path = self.dir + '/tinbao.cfg', self.dir + '/log'
-        self.port, self.sink_down, self.samples, self.lives = free_port(), False, 0, {}
-        self.faults, self.known, self.bad, self.killed = collections.Counter(), collections.Counter(), [], set()
-        self.log_at, self.core, self.restart_at, self.ended_at = 0, None, 0.0, 0.0
-        self.web = Web(lambda request: (503 if self.sink_down else 204, {}, b''))
-        self.modems, self.modem_processes, self.people = [], [], None
-
-    # --- the service
-
-    def write_config(self, join_s=1800):
-        lines = ', '.join('{ name = "gsm%d"; device = "%s/modem%d"; is_virtual = true; cut_pauses = true; poll_s = 5; '
-                          'rate_per_minute = 600; own_number = "+8491299990%d"; }' % (i, self.dir, i, i) for i in (1, 2))
-        with open(self.config, 'w') as f:
-            f.write('places = "%s/places.cfg"; roster = "%s/roster.csv"; demo = true; state_dir = "%s/state";\n'
-                    'balance_every_h = 0; code_digits = 5; log_level = "note"; quiet_from = "00:00"; quiet_to = "00:00";\n'
-                    'restricted : { TRENGUY = [ "+84903000001" ]; BAOHANH = [ "+84903000001" ]; };\n'
-                    'budget : { day_per_user = 0; }; join_window_s = %d; pin_codes = "";\n'
-                    'http : { port = %d; ussd = true; secret = "%s"; };\n'
-                    'webhooks = ( { name = "soak"; url = "http://127.0.0.1:%d/in"; secret = "whsec_%s"; } );\n'
-                    'courier : { retry_first_s = 1; retry_cap_s = 5; };\nlines = ( %s );\n'
-                    % (DEMO, DEMO, self.dir, join_s, self.port, SECRET, self.web.port, HOOK, lines))
-        os.chmod(self.config, 0o600)
-
-    def start(self):
-        with open(self.log_path, 'a') as log:
-            self.core = subprocess.Popen([self.tinbao, 'serve', '-c', self.config], stderr=log)
-
-    def open(self):
-        self.write_config()
-        for i in (1, 2):
-            link, sock = '%s/modem%d' % (self.dir, i), '%s/modem%d.sock' % (self.dir, i)
-            self.modem_processes.append(subprocess.Popen(
-                [self.tinbao, 'modem', '--link', link, '--control', sock, '--number', '+8491299990%d' % i],
-                stdout=subprocess.DEVNULL, stderr=open('%s/modem%d.log' % (self.dir, i), 'w')))
-            until('modem %d' % i, lambda p=sock: os.path.exists(p), 20)
-        self.people = People(self.random, self.modems, self.port, SECRET)
-        for i in (1, 2):
-            self.modems.append(Modem('%s/modem%d.sock' % (self.dir, i), self.people.on_arrived))
-        self.start()
-        until('the service', lambda: 'gsm2: up' in open(self.log_path, errors='replace').read(), 30)
-
-    def close(self):
-        for p in [self.core] + self.modem_processes:
-            if p and p.poll() is None:
-                p.terminate()
-                try:
-                    p.wait(30)
-                except subprocess.TimeoutExpired:
-                    p.kill()
-                    p.wait()
-                    self.bad.append('a process did not end within 30 s of SIGTERM')
-        self.web.stop()
+        super().__init__(tinbao, seed, os.environ.get('TMPDIR') or '/var/tmp')
+        self.seconds, self.samples, self.lives, self.faults = seconds, 0, {}, collections.Counter()
+        self.sink_until, self.back_on = 0.0, None
 
     # --- the faults
-
-    def children(self):
-        """{pid: 'line' | 'courier' | 'front'} of the core."""
-        found = {}
-        if self.core is None or self.core.poll() is not None:
-            return found
-        for entry in os.listdir('/proc'):
-            if not entry.isdigit():
-                continue
-            try:
-                with open('/proc/%s/stat' % entry) as f:
-                    parent = f.read().rsplit(')', 1)[1].split()[1]
-                if int(parent) != self.core.pid:
-                    continue
-                with open('/proc/%s/cmdline' % entry, 'rb') as f:
-                    words = f.read().split(b'\0')
-            except OSError:
-                continue
-            if len(words) > 1 and words[1] in (b'line', b'courier', b'front'):
-                found[int(entry)] = words[1].decode()
-        return found
-
-    def kill_core(self):
-        self.core.send_signal(signal.SIGKILL)
-        self.core.wait()
-        self.start()
-
-    def kill_child(self, kind):
-        pids = [pid for pid, k in self.children().items() if k == kind]
-        if not pids:
-            return False
-        os.kill(self.random.choice(pids), signal.SIGKILL)
-        return True
 
     def modem_fault(self):
         idle = [m for m in self.modems if m.fault == 'ok']
@@ -170,8 +59,8 @@ class Soak:
         return True
 
     def sink(self):
-        self.sink_down = not self.sink_down
-        return self.sink_down
+        self.sink_down, self.sink_until = True, time.monotonic() + self.random.uniform(5, 60)
+        return True
 
     def reload(self):
         self.write_config(self.random.choice([0, 600, 1800]))
@@ -184,8 +73,6 @@ class Soak:
             m.ask('unreachable ' + phone)
         self.back_on = (time.monotonic() + 30, phone)
         return True
-
-    back_on = None
 
     def fault(self, with_kills):
         kinds = [('modem', self.modem_fault, 10), ('network off', self.network_off, 1), ('webhook down', self.sink, 2),
@@ -209,7 +96,7 @@ class Soak:
             for m in self.modems:
                 m.ask('reachable ' + self.back_on[1])
             self.back_on = None
-        if all_of_it:
+        if self.sink_down and (all_of_it or now > self.sink_until):
             self.sink_down = False
 
     # --- what is looked at
@@ -229,39 +116,6 @@ class Soak:
             self.samples += 1
             if rss > CAP_KB[kind]:
                 self.bad.append('%s has %d KB' % (kind, rss))
-
-    def read_log(self):
-        with open(self.log_path, errors='replace') as f:
-            f.seek(self.log_at)
-            while True:
-                at = f.tell()
-                line = f.readline()
-                if not line.endswith('\n'):
-                    self.log_at = at
-                    return
-                self.judge(line.rstrip('\n'))
-
-    def judge(self, line):
-        if FOREIGN.search(line):
-            self.bad.append('a fault of memory or logic: ' + line)
-        elif re.match(r'[a-z]+( gsm\d)?: (warning|error): ', line):
-            for name, pattern in KNOWN:
-                if re.search(pattern, line):
-                    self.known[name] += 1
-                    break
-            else:
-                self.bad.append('not a known kind of line: ' + line)
-            signal_ = re.search(r'died by signal (\d+)', line)
-            if signal_ and signal_.group(1) != '9':
-                self.bad.append('a child died of itself: ' + line)
-        elif not re.match(r'[a-z]+( gsm\d)?: ', line):
-            self.bad.append('not a line of the log: ' + line)
-
-    def look_after(self):
-        if self.core.poll() is not None:
-            self.bad.append('the core ended by itself, status %d' % self.core.returncode)
-            self.start()
-        self.read_log()
 
     # --- the run
 
@@ -287,27 +141,6 @@ class Soak:
                 next_say = now + 600
             time.sleep(max(0.0, min(next_text, next_sample, next_fault) - time.monotonic()))
 
-    def left(self):
-        """What has not come to its end, as words; '' when all has."""
-        with_file = sqlite3.connect('file:%s/state/tinbao.db?mode=ro' % self.dir, uri=True, timeout=10)
-        try:
-            one = lambda sql: with_file.execute(sql).fetchone()[0]
-            counts = {
-                'sending': one("SELECT COUNT(*) FROM outbox WHERE state = 'sending'"),
-                'queued': one("SELECT COUNT(*) FROM outbox WHERE state = 'queued' AND priority <= 2"),
-                'uncertain': one("SELECT COUNT(*) FROM outbox WHERE state = 'uncertain' AND resend = 1"),
-                'events': one("SELECT COUNT(*) FROM delivery WHERE state IN ('queued', 'sending')"),
-                'in the network': sum(int(m.ask('held').split()[1]) for m in self.modems),
-                'texts without a row': self.people.texts - self.rows(with_file),
-            }
-        finally:
-            with_file.close()
-        return ', '.join('%d %s' % (n, what) for what, n in counts.items() if n > 0)
-
-    @staticmethod
-    def rows(db):
-        return db.execute("SELECT COUNT(*) FROM message WHERE smsc_ms <> 0").fetchone()[0]
-
     def drain(self):
         self.people.quiet = True
         self.mend(True)
@@ -319,30 +152,6 @@ class Soak:
         self.drained_s = time.monotonic() - began
         if left:
             self.bad.append('%d s after the last text still: %s' % (DRAIN_S, left))
-
-    def compare(self):
-        db = sqlite3.connect('file:%s/state/tinbao.db?mode=ro' % self.dir, uri=True)
-        rows = self.rows(db)
-        if rows != self.people.texts:
-            self.bad.append('%d texts were sent, %d rows' % (self.people.texts, rows))
-        self.dispositions = dict(db.execute('SELECT disposition, COUNT(*) FROM message GROUP BY disposition'))
-        if self.dispositions.get('failed') or '' in self.dispositions:
-            self.bad.append('without a proper disposition: %s' % self.dispositions)
-        calls = db.execute('SELECT COUNT(*) FROM message WHERE smsc_ms = 0').fetchone()[0]
-        if calls > self.people.calls:
-            self.bad.append('%d calls, %d rows' % (self.people.calls, calls))
-        held = collections.Counter()
-        for (text,) in db.execute('SELECT text FROM incident UNION ALL SELECT text FROM report'):
-            found = re.search(r'het (\d+)$', text)
-            if found:
-                held[int(found.group(1))] += 1
-        self.lost = self.people.tokens - len(held)
-        self.doubled = sum(1 for n in held.values() if n > 1)
-        self.incidents = db.execute('SELECT COUNT(*) FROM incident').fetchone()[0]
-        db.close()
-        if self.lost or self.doubled:
-            missing = sorted(set(range(1, self.people.tokens + 1)) - set(held))[:10]
-            self.bad.append('%d reports lost %s, %d doubled' % (self.lost, missing, self.doubled))
 
     def flat(self):
         """Each life's memory and descriptors, the first tenth of it left out."""
@@ -395,8 +204,8 @@ def main():
         print('soak: faults: ' + ', '.join('%s %d' % kv for kv in sorted(s.faults.items())))
         print('soak: log lines: ' + ', '.join('%s %d' % kv for kv in sorted(s.known.items())))
         print('soak: dispositions: ' + ', '.join('%s %d' % kv for kv in sorted(s.dispositions.items())))
-        print('soak: %d incidents, %d reports of them told apart, %d lost, %d doubled, drained in %.0f s'
-              % (s.incidents, s.people.tokens, s.lost, s.doubled, s.drained_s))
+        print('soak: %d incidents, %d numbered texts, %d lost, %d doubled, drained in %.0f s'
+              % (s.incidents, len(s.people.sent), s.lost, s.doubled, s.drained_s))
     except (Failure, OSError, sqlite3.Error) as e:
         s.bad.append('%s: %s' % (type(e).__name__, e))
         s.close()

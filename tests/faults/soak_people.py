@@ -66,6 +66,9 @@ class People:
         self.random, self.modems, self.port, self.secret = random, modems, port, secret
         self.texts = self.calls = self.arrived = self.sessions = self.session_errors = 0
         self.tokens, self.taken, self.due, self.last = 0, {}, [], {}
+        self.loose, self.codes = set(), set()  # numbered texts that need be no incident; codes that phones were told
+        self.sent = set()  # numbered texts that a modem's network took
+        self.timeout_s = 10
         self.lock = threading.Lock()
         self.quiet = False
 
@@ -77,6 +80,8 @@ class People:
 
     def on_arrived(self, phone, text):
         self.arrived += 1
+        if phone not in OFFICERS:
+            self.codes.update(re.findall(r'\b\d{5,7}\b', text))
         if self.quiet:
             return
         chance = self.random.random()
@@ -103,7 +108,7 @@ class People:
 
     def follow(self, phone, code, chance):
         if chance < 0.08:
-            self.later(5, 60, phone, 'THEM %s co 2 nguoi' % code)
+            self.later(5, 60, phone, 'THEM %s co 2 nguoi %s' % (code, self.token(True)))
         elif chance < 0.14:
             self.later(5, 60, phone, 'SUA %s LOAI trom' % code)
         elif chance < 0.20:
@@ -119,8 +124,10 @@ class People:
 
     # what people send of themselves
 
-    def token(self):
+    def token(self, loose=False):
         self.tokens += 1
+        if loose:
+            self.loose.add(self.tokens)
         return 'het %d' % self.tokens
 
     def report(self, kinds, phone, long_one=False):
@@ -136,8 +143,8 @@ class People:
             lambda: self.report(LOW_KINDS, team), lambda: self.report(HIGH_KINDS, team),
             lambda: self.report(LOW_KINDS, team, True), lambda: self.report(LOW_KINDS + HIGH_KINDS, stranger),
             lambda: (team, 'BC tdp 1 %s gan cho %s' % (r.choice(LOW_KINDS), self.token())),
-            lambda: (r.choice([team, stranger]), 'SOS bi vay o cau'),
-            lambda: (r.choice([team, stranger]), 'TIN %s co nguoi danh bac %d' % (r.choice(VILLAGES), r.randrange(10**6))),
+            lambda: (r.choice([team, stranger]), 'SOS bi vay o cau ' + self.token(True)),
+            lambda: (r.choice([team, stranger]), 'TIN %s co nguoi danh bac %s' % (r.choice(VILLAGES), self.token(True))),
             lambda: (team, r.choice(['VAO', 'RA', 'TUAN BD 4', 'TUAN KT', 'HUY VAO', 'SUA VAO 21h', 'DULIEU', 'HD', 'HD BC'])),
             lambda: (r.choice(LEADERS), r.choice(['LOA man de 15 pccc', 'HOP man de 25 3', 'TOT man de tra vi',
                                                   'HG man de thanh dat dai', 'DIEU ' + code])),
@@ -158,6 +165,9 @@ class People:
         modem = self.random.choice(self.modems)
         if modem.ask('text %s %s' % (phone, text.replace('\\', '\\\\').replace('\n', '\\n'))) == 'ok':
             self.texts += 1
+            numbered = re.search(r'het (\d+)$', text)
+            if numbered:
+                self.sent.add(int(numbered.group(1)))
 
     def ring(self):
         if self.random.choice(self.modems).ask('call ' + self.random.choice(TEAM + STRANGERS[:20])) == 'ok':
@@ -174,7 +184,7 @@ class People:
             try:
                 request = urllib.request.Request('http://127.0.0.1:%d/ussd' % self.port, form.encode(),
                                                  {'Authorization': 'Bearer ' + self.secret})
-                with urllib.request.urlopen(request, timeout=10) as answer:
+                with urllib.request.urlopen(request, timeout=self.timeout_s) as answer:
                     body = answer.read().decode()
             except (OSError, ValueError):
                 self.session_errors += 1
