@@ -81,8 +81,6 @@ static int translate(int code)
         return -EBUSY;
     case SQLITE_NOMEM:
         return -ENOMEM;
-    case SQLITE_READONLY:
-        return -EPERM;
     case SQLITE_TOOBIG:
         return -EMSGSIZE;
     case SQLITE_CONSTRAINT:
@@ -216,9 +214,14 @@ bool db_in_transaction(const struct db *db)
     return sqlite3_get_autocommit(db->engine) == 0;
 }
 
+/* A rollback may have failed for want of memory: it is made up for here, or no transaction could ever begin. */
 int db_begin(struct db *db)
 {
-    return control(db, CTL_BEGIN);
+    if (db_in_transaction(db))
+        db_rollback(db);
+    int rc = control(db, CTL_BEGIN);
+    db->begun = rc == 0;
+    return rc;
 }
 
 /* What was erased must not stay readable in the WAL. A reader may be in the way: then after
@@ -234,18 +237,25 @@ static void wipe_wal(struct db *db)
 int db_commit(struct db *db)
 {
     int rc = control(db, CTL_COMMIT);
-    if (rc < 0)
+    if (rc < 0) {
         db_rollback(db);
-    else if (db->wipe)
+        return rc;
+    }
+    db->begun = false;
+    if (db->wipe)
         wipe_wal(db);
-    return rc;
+    return 0;
 }
 
+/* After some errors (disk full, out of memory) SQLite has rolled back by itself already; what is remembered of the
+ * tables is as wrong then. */
 void db_rollback(struct db *db)
 {
     if (db_in_transaction(db))
         (void)control(db, CTL_ROLLBACK);
-    db_forget(db);
+    if (db->begun)
+        db_forget(db);
+    db->begun = false;
 }
 
 int db_save(struct db *db)

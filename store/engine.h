@@ -59,6 +59,7 @@ struct db {
     /* What is remembered from the tables; forgotten when anything is rolled back. */
     struct party_slot party[PARTY_CACHE];
     int64_t codes_held[CODE_LENS];
+    bool begun; /* db_begin, and neither db_commit nor db_rollback since */
     bool codes_known;
     int64_t questions_open; /* valid if questions_known: asked of every report, nearly always none */
     bool questions_known;

@@ -17,8 +17,7 @@ int works_begin(struct works *w)
 
 void works_rollback(struct works *w)
 {
-    if (db_in_transaction(w->db))
-        db_rollback(w->db);
+    db_rollback(w->db); /* nothing, after a commit */
 }
 
 static int save_time(struct works *w, int64_t rel_ms)
