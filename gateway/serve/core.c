@@ -392,7 +392,7 @@ static int start(struct core *c, const struct core_options *o)
         return 2;
     }
     c->w.base = event_base_new();
-    if (!c->w.base || make_clock(c, o)) {
+    if (!c->w.base || timer_reserve(c->w.base) || make_clock(c, o)) {
         log_err("no event loop or no clock");
         return 1;
     }

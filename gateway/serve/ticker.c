@@ -76,6 +76,7 @@ static int run_one(struct ticker *t, const struct job *job)
     int rc = strcmp(job->kind, "balance") == 0 ? run_balance(t, job) : run_job(t, job);
     if (!rc)
         return 0;
+    memset(&t->last, 0, sizeof(t->last)); /* it did not claim success; perhaps not even its move can be written */
     int64_t delay_ms = backoff_ms(job->tries, SECOND_MS, HOUR_MS, (uint64_t)job->id);
     log_err("job %s: %s; again in %lld s", job->kind, works_why(rc), (long long)(delay_ms + 999) / 1000);
     return move_job(t, job, delay_ms);
