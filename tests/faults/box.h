@@ -14,13 +14,13 @@
 #include "gateway/serve/sender.h"
 #include "gateway/serve/setup.h"
 #include "gateway/serve/ticker.h"
+#include "gateway/serve/timer.h"
 #include "gateway/serve/works.h"
 #include "store/engine.h"
 
-#include "tests/faults/disk.h"
+#include "tests/faults/box_wire.h"
 
 #include <event2/event.h>
-#include <sys/socket.h>
 
 #define BOX_STATE DISK_ROOT "/state"
 
@@ -124,24 +124,23 @@ static inline int box_start(struct box *b, struct config *cfg, int64_t wall_ms, 
                             bool sync_off)
 {
     char sql[100];
-    int fds[2];
     memset(b, 0, sizeof(*b));
     b->fd = -1;
     b->w.cfg = cfg;
     b->w.manual = true;
     b->w.base = event_base_new();
     b->w.clock = clock_new_manual(wall_ms, boot_ms);
-    if (!b->w.base || !b->w.clock)
+    if (!b->w.base || timer_reserve(b->w.base) || !b->w.clock)
         return 1;
     int status = setup_desk(&b->w, BOX_STATE);
     if (status)
         return status;
     snprintf(sql, sizeof(sql), "PRAGMA wal_autocheckpoint = %d;%s", checkpoint_pages,
              sync_off ? " PRAGMA synchronous = OFF;" : "");
-    if (db_exec(b->w.db, sql, NULL, 0) || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds))
+    if (db_exec(b->w.db, sql, NULL, 0) || wire_open())
         return 1;
-    b->fd = fds[0];
-    if (box_parts(b, fds[1]))
+    b->fd = wire[0].fd;
+    if (box_parts(b, wire[1].fd))
         return 1;
     lines_start(b->lines);
     ticker_run(b->ticker, 64);
@@ -169,10 +168,10 @@ static inline void box_stop(struct box *b)
     b->fd = -1;
 }
 
-/* Is something waiting for a pause to pass before it is tried again? */
+/* Is something waiting for a pause to pass before it is tried again? Timers: all but the line's reader. */
 static inline bool box_waits(struct box *b)
 {
-    return inbox_stuck(b->inbox);
+    return inbox_stuck(b->inbox) || event_base_get_num_events(b->w.base, EVENT_BASE_COUNT_ADDED) > 1;
 }
 
 #endif

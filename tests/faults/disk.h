@@ -101,6 +101,7 @@ struct disk {
     struct disk_fd fd[DISK_FDS];
     uint64_t inos, octets, ops[DISK_OPS];
     bool lying;     /* fsync says yes and does nothing */
+    int quiet;      /* > 0: the town asks for itself, nothing is refused nor counted */
     bool forgetful; /* after an fsync that failed the old content is read again, as when memory was short */
     /* 0, an errno, or DISK_SHORT, before anything is done. May be NULL. */
     int (*refuse)(enum disk_op op, const char *path);

@@ -41,13 +41,13 @@ static inline long disk_no(int error)
 /* Counts it; 0, or what refuse() says. */
 static inline int disk_asked(enum disk_op op, const char *path)
 {
-    disk.ops[op]++;
-    return disk.refuse ? disk.refuse(op, path) : 0;
+    disk.ops[op] += !disk.quiet;
+    return disk.refuse && !disk.quiet ? disk.refuse(op, path) : 0;
 }
 
 static inline void disk_point(const char *what, const char *path)
 {
-    if (disk.point)
+    if (disk.point && !disk.quiet)
         disk.point(what, path);
 }
 

@@ -122,7 +122,8 @@ struct town {
     int64_t wall_ms, boot_ms;
     int life; /* boots of the box */
     int step; /* the next of the script */
-    int waited_ms, cuts;
+    int cuts;
+    int64_t waited_ms;
     uint32_t seed;
     bool holds[TOWN_STEPS]; /* told together with the next one, in one batch */
     int64_t smsc_ms[TOWN_STEPS];
@@ -130,9 +131,12 @@ struct town {
     struct town_part part[TOWN_PARTS];
     struct town_send send[TOWN_SENDS];
     bool patient; /* a pause before something is tried again is waited for */
+    bool passed;  /* the time before this step has passed already */
     bool wrong;
     /* Something of the world's happened: the power may go here. May be NULL. */
     void (*point)(const char *what);
+    /* Time has passed; nothing of the box is on the stack: it may be started anew here. May be NULL. */
+    void (*passed_by)(void);
 };
 
 static inline void town_point(struct town *t, const char *what)
@@ -239,12 +243,6 @@ static inline void town_settle(struct town *t, struct box *b)
 
 /* --- the script --------------------------------------------------------------------------- */
 
-static inline int64_t town_number(struct box *b, const char *sql)
-{
-    char text[64];
-    return db_exec(b->w.db, sql, text, sizeof(text)) ? -1 : strtoll(text, NULL, 10);
-}
-
 static inline void town_code(const struct town *t, struct box *b, char label, char *out, size_t size)
 {
     char sql[200];
@@ -254,8 +252,10 @@ static inline void town_code(const struct town *t, struct box *b, char label, ch
     snprintf(sql, sizeof(sql),
              "SELECT i.code FROM incident i JOIN message m ON m.id = i.message_id WHERE m.smsc_ms = %lld",
              (long long)t->smsc_ms[step]);
+    disk.quiet++;
     if (db_exec(b->w.db, sql, out, size) || !out[0])
         str_copy(out, size, "00000");
+    disk.quiet--;
 }
 
 static inline void town_text(const struct town *t, struct box *b, const char *from, char *out, size_t size)
@@ -301,31 +301,63 @@ static inline void town_say_it(struct town *t, struct box *b, const struct town_
         p->on_sim = true;
         p->step = t->step;
     }
+    t->passed = false;
     t->step++; /* from here on it has been said */
     for (int i = first; i < t->n_parts; i++)
         town_hand_over(t, b, i);
 }
 
-/* To the next moment at which something is due, not beyond wait_ms. */
+/* So long until something is due; not less than least_ms, which grows while what is due is not done. */
+static inline int64_t town_next_ms(struct town *t, struct box *b, int64_t left_ms, int64_t *least_ms)
+{
+    disk.quiet++;
+    int64_t next_ms = ticker_next_wall(b->ticker) - t->wall_ms, rel = sender_next_rel(b->sender);
+    int64_t send_ms = rel == INT64_MAX ? INT64_MAX : rel - desk_now(b->w.desk).rel_ms;
+    disk.quiet--;
+    next_ms = send_ms < next_ms ? send_ms : next_ms;
+    if (next_ms >= *least_ms) {
+        *least_ms = 100;
+    } else {
+        next_ms = *least_ms;
+        *least_ms *= *least_ms < MINUTE_MS ? 2 : 1;
+    }
+    return next_ms > left_ms ? left_ms : next_ms;
+}
+
+static inline void town_pass(struct town *t, struct box *b, int64_t ms)
+{
+    clock_advance(b->w.clock, ms);
+    t->wall_ms += ms;
+    t->boot_ms += ms;
+    disk_mono_us += 1000 * ms;
+    if (t->passed_by)
+        t->passed_by();
+    ticker_run(b->ticker, 64);
+    sender_wake(b->sender);
+}
+
+/* Time passes, from one moment at which something is due to the next. */
 static inline void town_wait(struct town *t, struct box *b, int64_t wait_ms)
 {
+    int64_t least_ms = 100;
     while (t->waited_ms < wait_ms) {
-        int64_t next_ms = ticker_next_wall(b->ticker) - t->wall_ms, rel = sender_next_rel(b->sender);
-        int64_t send_ms = rel == INT64_MAX ? INT64_MAX : rel - desk_now(b->w.desk).rel_ms;
-        int64_t left_ms = wait_ms - t->waited_ms;
-        next_ms = send_ms < next_ms ? send_ms : next_ms;
-        next_ms = next_ms < 100 ? 100 : next_ms > left_ms ? left_ms : next_ms;
-        clock_advance(b->w.clock, next_ms);
-        t->wall_ms += next_ms;
-        t->boot_ms += next_ms;
-        t->waited_ms += (int)next_ms;
-        disk_mono_us += 1000 * next_ms;
-        ticker_run(b->ticker, 64);
-        sender_wake(b->sender);
+        int64_t ms = town_next_ms(t, b, wait_ms - t->waited_ms, &least_ms);
+        t->waited_ms += ms; /* first: the power may go in the midst of it */
+        town_pass(t, b, ms);
         town_settle(t, b);
     }
     t->waited_ms = 0;
     t->step++;
+}
+
+/* Can the next text be written? Who answers an alert has its code from it: not before it was written. */
+static inline bool town_can(struct town *t, struct box *b)
+{
+    const char *at = t->step < TOWN_SCRIPT_N && TOWN_SCRIPT[t->step].who ? TOWN_SCRIPT[t->step].text : "";
+    char code[16] = "";
+    for (at = strchr(at, '{'); at && strcmp(code, "00000") != 0; at = strchr(at + 1, '{'))
+        town_code(t, b, at[1], code, sizeof(code));
+    return strcmp(code, "00000") != 0;
 }
 
 /* One step of the script. True: and all of it is done, nobody holds back a text for the next one's batch. */
@@ -337,10 +369,10 @@ static inline bool town_go(struct town *t, struct box *b)
         town_wait(t, b, say->wait_ms);
         return true;
     }
-    clock_advance(b->w.clock, TOWN_STEP_MS);
-    t->wall_ms += TOWN_STEP_MS;
-    t->boot_ms += TOWN_STEP_MS;
-    disk_mono_us += 1000 * (int64_t)TOWN_STEP_MS;
+    if (!t->passed) {
+        t->passed = true; /* first, as above */
+        town_pass(t, b, TOWN_STEP_MS);
+    }
     town_say_it(t, b, say);
     if (!hold)
         town_settle(t, b);
