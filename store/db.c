@@ -83,6 +83,8 @@ static int translate(int code)
         return -ENOMEM;
     case SQLITE_TOOBIG:
         return -EMSGSIZE;
+    case SQLITE_READONLY: /* the others of its kind are of the disk */
+        return code == SQLITE_READONLY ? -EPERM : -EIO;
     case SQLITE_CONSTRAINT:
         return code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY ? -EEXIST : -EINVAL;
     default:
