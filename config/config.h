@@ -15,6 +15,7 @@
 #define TB_CONFIG_CONFIG_H
 
 #include "config/digest.h"
+#include "config/children.h"
 #include "config/http.h"
 #include "config/keep.h"
 #include "config/courier.h"
@@ -103,6 +104,7 @@ struct config {
     struct shift_config *shifts;
     size_t n_shifts;
     struct attendance_config attendance;
+    struct children_config children;
     struct http_config http; /* sessions, metrics and health on this machine */
     struct rota rota;        /* who is on duty when; all empty: everybody with the role duty */
     /* calendar.c: what is due when, and presence on the scene */

@@ -122,6 +122,8 @@ static bool same_behind(const char *key, const struct config *a, const struct co
         return same_records(keys_of_tips(), sizeof(struct tips_config), &a->tips, 1, &b->tips, 1);
     if (!strcmp(key, "retention"))
         return same_records(keys_of_retention(), sizeof(struct retention_config), &a->retention, 1, &b->retention, 1);
+    if (!strcmp(key, "children"))
+        return same_records(keys_of_children(), sizeof(struct children_config), &a->children, 1, &b->children, 1);
     if (!strcmp(key, "http"))
         return same_records(keys_of_http(), sizeof(struct http_config), &a->http, 1, &b->http, 1);
     if (!strcmp(key, "digests"))

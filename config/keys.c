@@ -140,6 +140,7 @@ static const struct key config_keys[] = {
     TIME_OF_DAY(calendar_at, "08:00", "reminders of the calendar go out at"),
     {.name = "tips", .type = KEY_OTHER, .live = true, .what = "the key that texts of tips are sealed to"},
     {.name = "retention", .type = KEY_OTHER, .live = true, .what = "what is kept how long"},
+    {.name = "children", .type = KEY_OTHER, .what = "the core's children: started by it, or units of their own"},
     {.name = "http", .type = KEY_OTHER, .live = true, .what = "USSD sessions, metrics and health over HTTP"},
     {.name = "demo",
      .type = KEY_BOOL,

@@ -45,6 +45,7 @@ static void load_other(struct loader *l, const config_t *cfg)
     const config_setting_t *shifts = config_setting_get_member((config_setting_t *)root, "shifts");
     if (shifts)
         load_shifts(l, shifts);
+    load_children(l, config_setting_get_member((config_setting_t *)root, "children"));
     load_http(l, config_setting_get_member((config_setting_t *)root, "http"));
     load_attendance(l, config_setting_get_member((config_setting_t *)root, "attendance"));
     load_digests(l, config_setting_get_member((config_setting_t *)root, "digests"));

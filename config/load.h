@@ -60,6 +60,8 @@ void load_check_digests(struct loader *l);
 /* keep.c: the groups `tips` and `retention` (NULL: the defaults). */
 void load_tips(struct loader *l, const config_setting_t *group);
 void load_retention(struct loader *l, const config_setting_t *group);
+/* children.c: the group `children` (NULL: the defaults). */
+void load_children(struct loader *l, const config_setting_t *group);
 /* http.c: the group `http` (NULL: the defaults). */
 void load_http(struct loader *l, const config_setting_t *group);
 /* rota.c: the group `duty`, after load_kinds and load_places; and its people against the roster. */

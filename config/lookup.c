@@ -92,6 +92,7 @@ void config_print_keys(FILE *to)
     print_table(to, "balance = ( { ... } ):", keys_of_balance());
     print_table(to, "shifts = ( { ... } ):", keys_of_shift());
     print_table(to, "attendance : { ... }:", keys_of_attendance());
+    print_table(to, "children : { ... }:", keys_of_children());
     print_table(to, "http : { ... }:", keys_of_http());
     print_table(to, "tips : { ... }:", keys_of_tips());
     print_table(to, "retention : { ... }:", keys_of_retention());

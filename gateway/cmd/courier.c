@@ -5,6 +5,7 @@
 
 #include "config/config.h"
 #include "gateway/base/err.h"
+#include "gateway/base/knock.h"
 #include "gateway/base/log.h"
 #include "gateway/confine/confine.h"
 #include "gateway/courier/courier.h"
@@ -16,21 +17,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPT_FD = 1000, OPT_DEAD, OPT_RETRY, OPT_TEST, OPT_READ };
+enum { OPT_FD = 1000, OPT_DEAD, OPT_RETRY, OPT_TEST, OPT_READ, OPT_CONNECT };
 
 #define READS_MAX 16
 
-static const struct option options[] = {
-    {"config", required_argument, NULL, 'c'},      {"state-dir", required_argument, NULL, 's'},
-    {"fd", required_argument, NULL, OPT_FD},       {"dead", no_argument, NULL, OPT_DEAD},
-    {"retry", required_argument, NULL, OPT_RETRY}, {"test", no_argument, NULL, OPT_TEST},
-    {"read", required_argument, NULL, OPT_READ},   {NULL, 0, NULL, 0}};
+static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                        {"state-dir", required_argument, NULL, 's'},
+                                        {"fd", required_argument, NULL, OPT_FD},
+                                        {"dead", no_argument, NULL, OPT_DEAD},
+                                        {"retry", required_argument, NULL, OPT_RETRY},
+                                        {"test", no_argument, NULL, OPT_TEST},
+                                        {"read", required_argument, NULL, OPT_READ},
+                                        {"connect", required_argument, NULL, OPT_CONNECT},
+                                        {NULL, 0, NULL, 0}};
 
 static const char help[] =
     "usage: tinbao courier [--dead] [-c CONFIG] [-s DIR]\n"
     "       tinbao courier --retry ID|all [-c CONFIG] [-s DIR]\n"
     "       tinbao courier --test [-c CONFIG] [-s DIR]\n"
-    "       tinbao courier --fd N                              (run by tinbao serve)\n\n"
+    "       tinbao courier --fd N                              (run by tinbao serve)\n"
+    "       tinbao courier --connect SOCKET                    (a unit of its own)\n\n"
     "Webhooks and mails go out by a queue in the database: what fails is tried again, ever slower,\n"
     "and is given up (dead) after give_up_h hours, or when the other end says that it will never\n"
     "take it. Asks the running service; nothing of the content is shown.\n\n"
@@ -46,10 +52,12 @@ static const char help[] =
     "socket). No redirects; certificates are checked; answers are bounded and dropped. It opens\n"
     "nothing of the disk but /usr, /etc (what others may read there) and what is named:\n"
     "  --read PATH           a certificate of the settings (ca_file) that is elsewhere, or its\n"
-    "                        directory; at most 16\n\n"
+    "                        directory; at most 16\n"
+    "With --connect: the same, after it has knocked at the core's socket (children.socket).\n\n"
     "exit status:\n"
     "  0  done; with --fd: the core is gone or said so\n"
-    "  1  the service gave no answer; with --fd: libcurl could not be started\n"
+    "  1  the service gave no answer; with --fd: libcurl could not be started; with --connect: no\n"
+    "     core, or it refused\n"
     "  2  wrong usage or config\n"
     "  4  the service does not run\n"
     "  5  with --fd: the core's packets made no sense\n\n"
@@ -94,13 +102,15 @@ struct reads {
     size_t n;
 };
 
-static int run_child(int fd, const struct reads *reads)
+static int run_child(int fd, const char *socket, const struct reads *reads)
 {
     struct confine c;
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGINT, SIG_IGN); /* a Ctrl-C goes to the whole group; the core tells us to quit */
     log_setup("courier", LOG_INFO_, getenv("JOURNAL_STREAM") != NULL);
     confine_early(true);
+    if (socket && knock(socket, KNOCK_COURIER, "", KNOCK_WAIT_MS, &fd))
+        return 1;
     confine_begin(&c, CONFINE_COURIER);
     for (size_t i = 0; i < reads->n; i++)
         (void)confine_allow(&c, CONFINE_READ, reads->path[i]);
@@ -118,7 +128,7 @@ static int descriptor(const char *text)
 
 static int run(int argc, char **argv)
 {
-    const char *config = NULL, *dir = NULL, *fd = NULL;
+    const char *config = NULL, *dir = NULL, *fd = NULL, *socket = NULL;
     char request[64] = "courier dead";
     struct reads reads = {.n = 0};
     int opt;
@@ -130,6 +140,8 @@ static int run(int argc, char **argv)
             dir = optarg;
         else if (opt == OPT_FD)
             fd = optarg;
+        else if (opt == OPT_CONNECT)
+            socket = optarg;
         else if (opt == OPT_READ && reads.n < READS_MAX)
             reads.path[reads.n++] = optarg;
         else if (opt == OPT_TEST)
@@ -139,10 +151,10 @@ static int run(int argc, char **argv)
         else if (opt != OPT_DEAD)
             return cmd_usage(&cmd_courier, "an option or its value is wrong");
     }
-    if (optind < argc || (fd && descriptor(fd) < 0))
+    if (optind < argc || (fd && (socket || descriptor(fd) < 0)))
         return cmd_usage(&cmd_courier, "it takes options only");
-    if (fd)
-        return run_child(descriptor(fd), &reads);
+    if (fd || socket)
+        return run_child(fd ? descriptor(fd) : -1, socket, &reads);
     return dir ? ask(dir, request) : ask_of_config(cmd_config_path(config), request);
 }
 

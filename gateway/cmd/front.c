@@ -2,6 +2,7 @@
 /* `tinbao front`: the child that listens for HTTP on this machine; run by the core. */
 #include "gateway/cmd/cmd.h"
 
+#include "gateway/base/knock.h"
 #include "gateway/base/log.h"
 #include "gateway/confine/confine.h"
 #include "gateway/front/front.h"
@@ -13,34 +14,44 @@
 
 static int run(int argc, char **argv)
 {
-    static const struct option longs[] = {{"fd", required_argument, NULL, 'f'}, {NULL, 0, NULL, 0}};
+    static const struct option longs[] = {
+        {"fd", required_argument, NULL, 'f'}, {"connect", required_argument, NULL, 'C'}, {NULL, 0, NULL, 0}};
+    const char *socket = NULL;
     char *end = NULL;
-    long fd = -1;
+    long given = -1;
     int c;
     optind = 1;
     while ((c = getopt_long(argc, argv, "f:", longs, NULL)) != -1) {
+        if (c == 'C') {
+            socket = optarg;
+            continue;
+        }
         if (c != 'f')
             return cmd_usage(&cmd_front, "unknown option");
-        fd = strtol(optarg, &end, 10);
+        given = strtol(optarg, &end, 10);
         if (*end || end == optarg)
-            fd = -1;
+            given = -1;
     }
-    if (optind < argc || fd < 0 || fd > 65535)
-        return cmd_usage(&cmd_front, "give --fd N; it is run by 'tinbao serve'");
+    if (optind < argc || given > 65535 || (given < 0) == !socket)
+        return cmd_usage(&cmd_front, "give --fd N or --connect SOCKET; it is run by 'tinbao serve', or a unit");
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGINT, SIG_IGN); /* a Ctrl-C goes to the whole group; the core tells us to quit */
     log_setup("front", LOG_INFO_, getenv("JOURNAL_STREAM") != NULL);
     confine_early(true);
+    int fd = (int)given;
+    if (socket && knock(socket, KNOCK_FRONT, "", KNOCK_WAIT_MS, &fd))
+        return 1;
     struct confine cage;
     confine_begin(&cage, CONFINE_FRONT);
     confine_close(&cage);
-    return front_main((int)fd, FRONT_WAIT_MS);
+    return front_main(fd, FRONT_WAIT_MS);
 }
 
 const struct cmd cmd_front = {
     .name = "front",
     .one_line = "the process that answers HTTP: USSD sessions, metrics, health",
-    .help = "usage: tinbao front --fd N   (run by tinbao serve)\n"
+    .help = "usage: tinbao front --fd N             (run by tinbao serve)\n"
+            "       tinbao front --connect SOCKET   (a unit of its own: knocks at the core's socket)\n"
             "\n"
             "Listens for HTTP where the group 'http' of the config says, on this machine alone unless that\n"
             "is said too, and puts what is asked to the core on descriptor N (a SOCK_SEQPACKET socket). It\n"
@@ -53,7 +64,7 @@ const struct cmd cmd_front = {
             "\n"
             "exit status:\n"
             "  0  the core has closed its socket\n"
-            "  1  could not be started\n"
+            "  1  could not be started; with --connect: no core, or it refused\n"
             "  2  wrong usage\n"
             "  5  the core's packets made no sense\n"
             "\n"

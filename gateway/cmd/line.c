@@ -3,6 +3,7 @@
 #include "gateway/cmd/cmd.h"
 
 #include "gateway/base/err.h"
+#include "gateway/base/knock.h"
 #include "gateway/base/log.h"
 #include "gateway/base/str.h"
 #include "gateway/confine/confine.h"
@@ -24,7 +25,8 @@ enum {
     OPT_STATUS,
     OPT_CUT,
     OPT_QUARANTINE,
-    OPT_PROBE
+    OPT_PROBE,
+    OPT_CONNECT
 };
 
 static const struct option options[] = {{"fd", required_argument, NULL, OPT_FD},
@@ -37,16 +39,21 @@ static const struct option options[] = {{"fd", required_argument, NULL, OPT_FD},
                                         {"cut-pauses", no_argument, NULL, OPT_CUT},
                                         {"quarantine", required_argument, NULL, OPT_QUARANTINE},
                                         {"probe", required_argument, NULL, OPT_PROBE},
+                                        {"connect", required_argument, NULL, OPT_CONNECT},
                                         {NULL, 0, NULL, 0}};
 
 static const char help[] =
     "usage: tinbao line --probe DEVICE [--connection C]\n"
-    "       tinbao line --fd N --name NAME --device DEVICE [OPTIONS]   (run by tinbao serve)\n\n"
+    "       tinbao line --fd N --name NAME --device DEVICE [OPTIONS]   (run by tinbao serve)\n"
+    "       tinbao line --connect SOCKET --name NAME                   (a unit of its own)\n\n"
     "With --probe: opens the modem, prints maker, model, SIM, network, signal, service centre,\n"
     "storage and whether it announces texts, each with OK or !! and what to do. Stop 'tinbao\n"
     "serve' first: a modem has one user. Nothing is sent, read or deleted.\n\n"
     "With --fd: speaks for one modem to the core on descriptor N (a SOCK_SEQPACKET socket). It\n"
     "hands over every text that is stored in the modem and deletes it when the core has kept it.\n\n"
+    "With --connect: knocks at the core's socket (settings: children.socket) and does the same; the\n"
+    "core tells it the line's settings, the PIN too. It waits for a core for a minute, and for its\n"
+    "place as long as the core lives.\n\n"
     "options:\n"
     "  --device DEVICE    the modem's AT port, best /dev/serial/by-id/...\n"
     "  --connection C     libgammu's connection: at (default), at115200 ..., dku2at (fast start, USB)\n"
@@ -59,7 +66,8 @@ static const char help[] =
     "                     has crashed the last process\n\n"
     "exit status:\n"
     "  0  told to quit, or the core is gone; with --probe: the modem is good\n"
-    "  1  no modem, no answer, or it is gone (start again with back-off); --probe: not usable\n"
+    "  1  no modem, no answer, or it is gone (start again with back-off); --probe: not usable;\n"
+    "     --connect: no core, or it refused\n"
     "  2  wrong usage\n"
     "  4  PIN refused or missing, or PUK asked: do not start again before that is mended\n"
     "  5  the core's packets made no sense\n\n"
@@ -98,6 +106,7 @@ static bool quarantine_ok(const char *s)
 struct parsed {
     struct line_options o;
     int fd;
+    const char *connect;
     bool probe;
 };
 
@@ -110,6 +119,9 @@ static int take(struct parsed *p, int option)
         return number(optarg, 0, 65535, &p->fd);
     case OPT_NAME:
         return str_copy(o->name, sizeof o->name, optarg);
+    case OPT_CONNECT:
+        p->connect = optarg;
+        return 0;
     case OPT_PROBE:
         p->probe = true;
         return str_copy(o->device, sizeof o->device, optarg);
@@ -144,6 +156,15 @@ static void confine(const char *device)
     confine_close(&c);
 }
 
+/* One who knocked hears its settings from the core. */
+static int set_up(struct parsed *p)
+{
+    int rc = line_wait_setup(p->fd, &p->o);
+    if (rc)
+        log_err("the core said nothing of this line's settings: %s", strerror(-rc));
+    return rc;
+}
+
 static int run(int argc, char **argv)
 {
     struct parsed p = {.fd = -1, .o = {.name = "gsm", .connection = "at", .poll_s = 30, .status_s = 60}};
@@ -153,8 +174,8 @@ static int run(int argc, char **argv)
     while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1)
         if (take(&p, opt) != 0)
             return cmd_usage(&cmd_line, "an option or its value is wrong");
-    if (optind < argc || !p.o.device[0] || (p.fd < 0) == !p.probe)
-        return cmd_usage(&cmd_line, "give either --probe DEVICE, or --fd N and --device DEVICE");
+    if (optind < argc || (p.fd >= 0) + p.probe + !!p.connect != 1 || !p.o.device[0] != !!p.connect)
+        return cmd_usage(&cmd_line, "give either --probe DEVICE, or --fd N and --device DEVICE, or --connect SOCKET");
     const char *pin = getenv("TINBAO_PIN");
     if (!p.o.pin[0] && pin && str_copy(p.o.pin, sizeof p.o.pin, pin) != 0)
         return cmd_usage(&cmd_line, "TINBAO_PIN is too long for a PIN");
@@ -166,6 +187,8 @@ static int run(int argc, char **argv)
     (void)signal(SIGINT, SIG_IGN); /* a Ctrl-C goes to the whole group; the core tells us to quit */
     snprintf(who, sizeof who, "line %s", p.o.name);
     log_setup(who, LOG_INFO_, getenv("JOURNAL_STREAM") != NULL);
+    if (p.connect && (knock(p.connect, KNOCK_LINE, p.o.name, KNOCK_WAIT_MS, &p.fd) || set_up(&p)))
+        return 1;
     confine(p.o.device);
     return gammu_line_main(&p.o, p.fd);
 }

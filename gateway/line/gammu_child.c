@@ -44,12 +44,12 @@ void child_tell(struct child *c, const struct line_msg *m)
     }
 }
 
-void child_trouble(struct child *c, bool fatal, const char *fmt, ...)
+void child_trouble(struct child *c, int fatal, const char *fmt, ...)
 {
     struct line_msg m;
     va_list ap;
     line_msg_init(&m, LINE_TROUBLE);
-    m.u.trouble.fatal = fatal;
+    m.u.trouble.fatal = (uint8_t)fatal;
     va_start(ap, fmt);
     vsnprintf(m.u.trouble.text, sizeof m.u.trouble.text, fmt, ap);
     va_end(ap);
@@ -70,9 +70,9 @@ int child_judge(struct child *c, int rc, const char *doing)
     if (!gm_fatal(rc) || c->stop)
         return rc;
     if (rc == -ENODEV)
-        child_trouble(c, true, "the modem is gone while %s: is it plugged in and powered?", doing);
+        child_trouble(c, TROUBLE_EXITS, "the modem is gone while %s: is it plugged in and powered?", doing);
     else
-        child_trouble(c, true, "the modem does not answer while %s; the line starts again", doing);
+        child_trouble(c, TROUBLE_EXITS, "the modem does not answer while %s; the line starts again", doing);
     stop(c, LINE_EXIT_MODEM);
     return rc;
 }
@@ -289,20 +289,21 @@ static int start(struct child *c)
     struct line_msg m;
     int rc = gm_open(&c->m, c->o, announce, c);
     if (rc) {
-        child_trouble(c, true, "%s", c->m.why[0] ? c->m.why : "the line cannot start: not enough memory");
+        child_trouble(c, TROUBLE_EXITS, "%s", c->m.why[0] ? c->m.why : "the line cannot start: not enough memory");
         return LINE_EXIT_MODEM;
     }
     c->m.pin = pin_word;
     rc = gm_unlock(&c->m);
     if (rc) {
         tell_sim(c);
-        child_trouble(c, true, "%s", c->m.why[0] ? c->m.why : "the modem does not answer while asking for its SIM");
+        child_trouble(c, rc == -EPERM ? TROUBLE_PIN : TROUBLE_EXITS, "%s",
+                      c->m.why[0] ? c->m.why : "the modem does not answer while asking for its SIM");
         return rc == -EPERM ? LINE_EXIT_PIN : LINE_EXIT_MODEM;
     }
     if (child_judge(c, gm_notify(&c->m), "setting up"))
         return LINE_EXIT_MODEM;
     if (!c->m.notify)
-        child_trouble(c, false, "the modem does not announce texts (+CNMI): they are found every %d s", c->o->poll_s);
+        child_trouble(c, TROUBLE_GOES_ON, "the modem does not announce texts (+CNMI): they are found every %d s", c->o->poll_s);
     line_msg_init(&m, LINE_HELLO);
     gm_hello(&c->m, &m.u.hello);
     child_tell(c, &m);

@@ -42,7 +42,7 @@ struct child {
 /* gammu_child.c */
 /* To the core, waiting for room in the socket; a core that is gone stops the child. */
 void child_tell(struct child *c, const struct line_msg *m);
-void child_trouble(struct child *c, bool fatal, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void child_trouble(struct child *c, int fatal, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* A result of gm_*: a fatal one stops the child with a sentence for the operator. */
 int child_judge(struct child *c, int rc, const char *doing);
 /* The SIM wants a PIN or PUK that it can not have: says so and stops the child. */

@@ -52,7 +52,8 @@ enum line_type {
     LINE_USSD,      /* ussd: code in text */
     LINE_SYNC,      /* sync */
     LINE_QUIT,      /* no body: finish what is in hand, release the device, exit 0 */
-    LINE_PIN_MAY    /* may: the answer to a LINE_PIN that asks */
+    LINE_PIN_MAY,   /* may: the answer to a LINE_PIN that asks */
+    LINE_SETUP      /* setup: the first word to a line that knocked (gateway/base/knock.h); others have arguments */
 };
 
 enum line_sent { SENT_OK, SENT_REFUSED, SENT_UNKNOWN, SENT_NOT };
@@ -121,8 +122,14 @@ struct line_ussd {
 struct line_sync {
     uint64_t n;
 };
+/* `fatal` of a trouble */
+enum {
+    TROUBLE_GOES_ON,
+    TROUBLE_EXITS,
+    TROUBLE_PIN /* exits, and is not to be set up again before its PIN is mended */
+};
 struct line_trouble {
-    uint8_t fatal; /* 1: the line is about to exit */
+    uint8_t fatal;
     uint8_t pad[7];
     char text[200];
 };
@@ -137,6 +144,12 @@ struct line_pin {
 };
 struct line_may {
     uint8_t may, pad[7];
+};
+struct line_setup {
+    char device[256], connection[24], pin[16], quarantine[16]; /* as in struct line_options */
+    int32_t poll_s, status_s;
+    uint8_t cut_pauses;
+    uint8_t pad[7];
 };
 
 struct line_msg {
@@ -158,6 +171,7 @@ struct line_msg {
         struct line_trouble trouble;
         struct line_pin pin;
         struct line_may may;
+        struct line_setup setup;
     } u;
 };
 
@@ -196,6 +210,10 @@ enum {
     LINE_EXIT_PIN = 4,   /* PIN refused, missing, or PUK: a person must act; start again now and then to see */
     LINE_EXIT_CORE = 5   /* the core's packets made no sense */
 };
+
+/* What stands in a LINE_SETUP, into o; waits for it, the first packet of a line that knocked: 0, -EPIPE the core is
+ * gone, -EPROTO it said something else. */
+int line_wait_setup(int fd, struct line_options *o);
 
 /* The child's main: speaks the contract on fd until told to quit. Exit status of the process. */
 int gammu_line_main(const struct line_options *o, int fd);

@@ -55,6 +55,8 @@ size_t line_size(uint32_t type)
         return WITH(pin);
     case LINE_PIN_MAY:
         return WITH(may);
+    case LINE_SETUP:
+        return WITH(setup);
     }
     return 0;
 }
@@ -110,7 +112,7 @@ static bool body_ok(struct line_msg *m)
     case LINE_USSD:
         return TEXT_OK(m->u.ussd.text) && m->u.ussd.result <= 0;
     case LINE_TROUBLE:
-        return TEXT_OK(m->u.trouble.text) && m->u.trouble.fatal <= 1;
+        return TEXT_OK(m->u.trouble.text) && m->u.trouble.fatal <= TROUBLE_PIN;
     case LINE_SEND:
         return part_ok(&m->u.send.part) && m->u.send.want_report <= 1 && !m->u.send.part.corrupt &&
                m->u.send.part.sender[0] != '\0';
@@ -118,6 +120,9 @@ static bool body_ok(struct line_msg *m)
         return TEXT_OK(m->u.pin.iccid) && m->u.pin.what <= PIN_REFUSED;
     case LINE_PIN_MAY:
         return m->u.may.may <= 1;
+    case LINE_SETUP:
+        return TEXT_OK(m->u.setup.device) && TEXT_OK(m->u.setup.connection) && TEXT_OK(m->u.setup.pin) &&
+               TEXT_OK(m->u.setup.quarantine) && m->u.setup.device[0] && m->u.setup.cut_pauses <= 1;
     case LINE_SYNCED:
     case LINE_SYNC:
     case LINE_KEPT:
@@ -158,4 +163,24 @@ int line_get(int fd, struct line_msg *m)
         return n;
     int rc = line_check(m, (size_t)n);
     return rc ? rc : 1;
+}
+
+int line_wait_setup(int fd, struct line_options *o)
+{
+    struct line_msg m;
+    int rc = line_get(fd, &m);
+    if (rc <= 0)
+        return rc == -EPROTO ? rc : -EPIPE;
+    if (m.type != LINE_SETUP)
+        return -EPROTO;
+    const struct line_setup *s = &m.u.setup;
+    memcpy(o->device, s->device, sizeof(o->device));
+    memcpy(o->connection, s->connection, sizeof(o->connection));
+    memcpy(o->pin, s->pin, sizeof(o->pin));
+    memcpy(o->quarantine, s->quarantine, sizeof(o->quarantine));
+    o->poll_s = s->poll_s;
+    o->status_s = s->status_s;
+    o->cut_pauses = s->cut_pauses;
+    explicit_bzero(&m, sizeof(m));
+    return 0;
 }

@@ -38,7 +38,9 @@ struct waiting {
 struct child {
     struct child_setup s;
     enum phase phase;
-    pid_t pid;
+    struct wanted wanted; /* its place at the origin */
+    pid_t pid;            /* the core's own child, 0 = none */
+    pid_t peer;           /* who knocked, where it is awaited */
     int fd;
     struct event *readable, *writable, *timer;
     struct waiting *first, **last;
@@ -58,7 +60,7 @@ bool child_up(const struct child *c)
 
 pid_t child_pid(const struct child *c)
 {
-    return c->pid > 0 ? c->pid : 0;
+    return c->pid > 0 ? c->pid : c->fd >= 0 ? c->peer : 0;
 }
 
 int child_restarts(const struct child *c)
@@ -73,7 +75,7 @@ void child_worked(struct child *c)
 
 bool child_gone(const struct child *c)
 {
-    return c->pid <= 0 && (c->quitting || !evtimer_pending(c->timer, NULL));
+    return c->pid <= 0 && c->fd < 0 && (c->quitting || !evtimer_pending(c->timer, NULL));
 }
 
 /* --- the queue ------------------------------------------------------------------------- */
@@ -168,6 +170,8 @@ static void plan_restart(struct child *c)
 static void down(struct child *c)
 {
     enum phase was = c->phase;
+    if (!c->s.origin->own && c->fd >= 0 && !c->killed && !c->quitting)
+        log_warn("%s: process %ld is gone", c->s.name, (long)c->peer);
     if (c->up_ms && mono_ms() - c->up_ms >= SETTLED_MS)
         c->tries = 0;
     c->phase = PHASE_DOWN;
@@ -184,17 +188,23 @@ static void down(struct child *c)
 
 static void kill_it(struct child *c)
 {
-    if (c->pid <= 0)
-        return;
     c->killed = true;
-    kill(c->pid, SIGKILL); /* child_reap goes on */
+    if (c->pid > 0)
+        kill(c->pid, SIGKILL); /* child_reap goes on */
+    else if (c->fd >= 0)
+        shutdown(c->fd, SHUT_RDWR); /* not ours to kill: both ends read end of file */
+}
+
+static const char *killed(const struct child *c)
+{
+    return c->s.origin->own ? "killed" : "dropped";
 }
 
 void child_distrust(struct child *c, const char *why)
 {
     if (c->phase == PHASE_DOWN)
         return;
-    log_err("%s: %s: killed", c->s.name, why);
+    log_err("%s: %s: %s", c->s.name, why, killed(c));
     kill_it(c);
     down(c);
 }
@@ -207,6 +217,8 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
     if (c->phase == PHASE_DOWN || c->quitting) {
         if (c->pid > 0)
             kill_it(c); /* told to end, and it did not */
+        else if (c->quitting && c->fd >= 0)
+            down(c);
         else if (!c->quitting)
             start(c);
         return;
@@ -216,7 +228,11 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
         timer_arm(c->timer, left_ms);
         return;
     }
-    log_warn("%s: silent for %d s: killed", c->s.name, c->s.silent_s);
+    if (c->fd < 0)
+        log_warn("%s: no process has come as this: does its unit run (systemctl status tinbao-%s)?", c->s.name,
+                 c->s.name);
+    else
+        log_warn("%s: silent for %d s: %s", c->s.name, c->s.silent_s, killed(c));
     kill_it(c);
     down(c);
 }
@@ -229,7 +245,7 @@ static void hear(struct child *c, size_t n)
     if (c->phase == PHASE_STARTING) {
         c->phase = PHASE_UP;
         c->up_ms = c->heard_ms;
-        log_info("%s: up, process %ld", c->s.name, (long)c->pid);
+        log_info("%s: up, process %ld", c->s.name, (long)child_pid(c));
         if (c->s.events.up)
             c->s.events.up(c->s.events.ctx);
     }
@@ -288,7 +304,7 @@ int child_send(struct child *c, const void *p, size_t n)
     if (rc == -EAGAIN) {
         rc = keep(c, p, n);
         if (rc) {
-            log_err("%s: does not read what it is told: killed", c->s.name);
+            log_err("%s: does not read what it is told: %s", c->s.name, killed(c));
             kill_it(c);
             return rc;
         }
@@ -310,32 +326,56 @@ static int open_socket(struct child *c, int fd)
     return event_add(c->readable, NULL) ? -ENOMEM : 0;
 }
 
-static void start(struct child *c)
+static int spawn_it(void *ctx, pid_t *pid, int *fd)
 {
+    const struct child *c = ctx;
     const char *args[ARGS_MAX] = {c->s.exe, c->s.name, "--fd", SPAWN_FD_TEXT};
     size_t n = 4;
-    int fd = -1;
     for (size_t i = 0; c->s.args && c->s.args[i] && n < ARGS_MAX - 1; i++)
         args[n++] = c->s.args[i];
-    c->pid = 0;
-    c->killed = false;
-    int rc = spawn_child(c->s.exe, c->s.name, args, NULL, &c->pid, &fd);
-    if (!rc)
-        rc = open_socket(c, fd);
-    if (rc) {
-        kill_it(c);
-        down(c);
-        return;
-    }
+    return spawn_child(c->s.exe, c->s.name, args, NULL, pid, fd);
+}
+
+static void watch(struct child *c)
+{
     c->phase = PHASE_STARTING;
     c->heard_ms = mono_ms();
     timer_arm(c->timer, c->s.silent_s * 1000LL);
 }
 
+static void came(void *ctx, pid_t pid, int fd)
+{
+    struct child *c = ctx;
+    *(c->s.origin->own ? &c->pid : &c->peer) = pid;
+    if (open_socket(c, fd)) {
+        kill_it(c);
+        down(c);
+    } else {
+        watch(c);
+    }
+}
+
+static bool taken(const void *ctx)
+{
+    const struct child *c = ctx;
+    char octet;
+    return c->fd >= 0 && recv(c->fd, &octet, 1, MSG_PEEK | MSG_DONTWAIT) != 0;
+}
+
+static void start(struct child *c)
+{
+    c->pid = 0;
+    c->killed = false;
+    if (!c->s.origin->own) /* it may take a while until somebody comes */
+        watch(c);
+    if (c->s.origin->want(c->s.origin, &c->wanted))
+        down(c);
+}
+
 void child_start(struct child *c)
 {
     c->quitting = false;
-    if (c->pid <= 0 && !evtimer_pending(c->timer, NULL))
+    if (c->pid <= 0 && c->fd < 0 && !evtimer_pending(c->timer, NULL))
         start(c);
 }
 
@@ -370,7 +410,9 @@ void child_quit(struct child *c)
 {
     c->quitting = true;
     evtimer_del(c->timer);
-    if (c->pid <= 0) {
+    c->s.origin->forget(c->s.origin, &c->wanted);
+    if (c->pid <= 0 && c->fd < 0) {
+        c->phase = PHASE_DOWN;
         tell_gone(c);
         return;
     }
@@ -389,6 +431,9 @@ struct child *child_new(const struct child_setup *s)
         return NULL;
     c->s = *s;
     c->fd = -1;
+    if (!c->s.origin)
+        c->s.origin = &origin_spawned;
+    c->wanted = (struct wanted){.kind = s->kind, .name = "", .ctx = c, .spawn = spawn_it, .came = came, .taken = taken};
     c->last = &c->first;
     c->timer = evtimer_new(s->base, on_timer, c);
     c->packet = malloc(s->packet_max + 1);
@@ -407,6 +452,7 @@ void child_free(struct child *c)
         kill(c->pid, SIGKILL);
         waitpid(c->pid, NULL, 0);
     }
+    c->s.origin->forget(c->s.origin, &c->wanted);
     close_socket(c);
     if (c->timer)
         event_free(c->timer);

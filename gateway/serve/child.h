@@ -9,10 +9,12 @@
  * The child: says something at least every silent_s seconds (a third of it is a good pace), and
  * ends with exit status 0 when its socket gives end of file: that is how it is told to quit.
  *
- * States: down -> starting (spawned) -> up (its first packet) -> down.
+ * States: down -> starting (spawned, or awaited) -> up (its first packet) -> down.
  */
 #ifndef TB_SERVE_CHILD_H
 #define TB_SERVE_CHILD_H
+
+#include "gateway/serve/origin.h"
 
 #include <event2/event.h>
 #include <stdbool.h>
@@ -35,12 +37,14 @@ struct child_events {
 
 struct child_setup {
     struct event_base *base;
-    const char *exe;         /* the binary; must outlive the child, like name and args */
-    const char *name;        /* the subcommand, and its name in the log: "courier" */
-    const char *const *args; /* further arguments, NULL at the end; or NULL */
-    size_t packet_max;       /* longest packet that it may send; longer is nonsense */
-    int silent_s;            /* killed when nothing was heard for so long */
-    int64_t restart_cap_ms;  /* longest pause between restarts */
+    const char *exe;             /* the binary; must outlive the child, like name and args */
+    const char *name;            /* the subcommand, and its name in the log: "courier" */
+    const struct origin *origin; /* where it comes from; NULL: started here */
+    enum knock_kind kind;        /* as what it knocks, where it is awaited */
+    const char *const *args;     /* further arguments, NULL at the end; or NULL */
+    size_t packet_max;           /* longest packet that it may send; longer is nonsense */
+    int silent_s;                /* killed when nothing was heard for so long */
+    int64_t restart_cap_ms;      /* longest pause between restarts */
     struct child_events events;
 };
 

@@ -11,6 +11,7 @@
 #include "gateway/base/str.h"
 #include "gateway/serve/bell.h"
 #include "gateway/serve/control.h"
+#include "gateway/serve/door.h"
 #include "gateway/serve/fence.h"
 #include "gateway/serve/frontside.h"
 #include "gateway/serve/health.h"
@@ -54,6 +55,7 @@ struct core {
     struct frontside *front;
     struct notify *notify;
     struct ctlsock *control;
+    struct door *door; /* where children knock that are units; else NULL */
     struct event *signals[SIG_COUNT], *quit_timer;
     char state_dir[256]; /* a copy: the config may be replaced */
     int64_t started_ms;
@@ -315,6 +317,7 @@ static int make_lines(struct core *c, const struct core_options *o, const struct
         .configs = configs,
         .n = n,
         .exe = o->exe ? o->exe : "/proc/self/exe",
+        .origin = c->w.origin,
         .ready_fd = o->line_fd,
         .restart_cap_ms = c->w.manual ? RESTART_CAP_PLAYED_MS : RESTART_CAP_MS,
         .deadline_max_s = c->w.cfg->line_deadline_max_s,
@@ -343,6 +346,19 @@ static int make_parts(struct core *c)
     c->watch = watch_new(&c->w);
     c->ticker = ticker_new(&c->w, &tick);
     return c->inbox && c->sender && c->watch && c->ticker ? 0 : -ENOMEM;
+}
+
+/* A player's children are its own, whatever the settings say. */
+static int make_door(struct core *c)
+{
+    const struct children_config *cfg = &c->w.cfg->children;
+    if (cfg->as != CHILDREN_UNITS || c->w.manual)
+        return 0;
+    c->door = door_new(c->w.base, cfg);
+    if (!c->door)
+        return -EIO;
+    c->w.origin = door_origin(c->door);
+    return 0;
 }
 
 static int make_clock(struct core *c, const struct core_options *o)
@@ -401,12 +417,13 @@ static int start(struct core *c, const struct core_options *o)
     int status = setup_desk(&c->w, c->state_dir);
     if (status)
         return status;
-    if (make_parts(c) || make_lines(c, o, configs, is_virtual, n) || add_signals(c) || make_doors(c, o)) {
+    if (make_parts(c) || make_door(c) || make_lines(c, o, configs, is_virtual, n) || add_signals(c) ||
+        make_doors(c, o)) {
         log_err("could not be started");
         return 1;
     }
     if (o->confined)
-        fence_core(c->w.cfg, c->state_dir, true);
+        fence_core(c->w.cfg, c->state_dir, !c->door);
     return 0;
 }
 
@@ -449,6 +466,7 @@ static void stop(struct core *c)
     sender_free(c->sender);
     inbox_free(c->inbox);
     desk_free(c->w.desk);
+    door_free(c->door);
     db_close(c->w.db);
     clock_free(c->w.clock);
     if (c->w.base)

@@ -220,6 +220,8 @@ struct frontside *frontside_new(struct works *w, struct lines *lines, const char
     struct child_setup s = {.base = w->base,
                             .exe = exe,
                             .name = "front",
+                            .origin = w->origin,
+                            .kind = KNOCK_FRONT,
                             .packet_max = sizeof(struct front_msg),
                             .silent_s = FRONT_SILENT_S,
                             .restart_cap_ms = RESTART_CAP_MS,

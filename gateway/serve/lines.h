@@ -5,13 +5,14 @@
  * player's). A lane is one line as the core sees it. Called by core.c; inbox, sender, watch and
  * the player's side talk to lanes.
  *
- * States of a lane: down -> starting (spawned) -> up (LINE_HELLO) -> down.
+ * States of a lane: down -> starting (spawned, or awaited) -> up (LINE_HELLO) -> down.
  */
 #ifndef TB_SERVE_LINES_H
 #define TB_SERVE_LINES_H
 
 #include "config/config.h"
 #include "gateway/line/line.h"
+#include "gateway/serve/origin.h"
 
 #include <event2/event.h>
 #include <stdbool.h>
@@ -33,11 +34,12 @@ struct lines_setup {
     struct event_base *base;
     const struct line_config *configs; /* copied */
     size_t n;
-    const char *exe;        /* for children */
-    int ready_fd;           /* -1, or a ready line's socket: configs[0] names it */
-    int64_t restart_cap_ms; /* longest pause between restarts */
-    int deadline_max_s;     /* longest deadline that a line may announce */
-    int start_deadline_s;   /* first word after a start within */
+    const char *exe;             /* for children */
+    const struct origin *origin; /* where they come from; NULL: started here */
+    int ready_fd;                /* -1, or a ready line's socket: configs[0] names it */
+    int64_t restart_cap_ms;      /* longest pause between restarts */
+    int deadline_max_s;          /* longest deadline that a line may announce */
+    int start_deadline_s;        /* first word after a start within */
     struct lines_events events;
 };
 

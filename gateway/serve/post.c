@@ -451,6 +451,8 @@ struct post *post_new(struct works *w, const char *exe, const struct post_events
     struct child_setup s = {.base = w->base,
                             .exe = exe,
                             .name = "courier",
+                            .origin = w->origin,
+                            .kind = KNOCK_COURIER,
                             .args = p->args.v,
                             .packet_max = courier_size(COURIER_RESULT),
                             .silent_s = SILENT_S,

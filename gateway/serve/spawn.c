@@ -48,7 +48,7 @@ static void add2(struct args *a, const char *option, const char *value)
 static void line_args(struct args *a, const char *exe, const struct line_config *lc, const char *quarantine)
 {
     snprintf(a->poll_s, sizeof(a->poll_s), "%d", lc->poll_s);
-    snprintf(a->status_s, sizeof(a->status_s), "%d", 60);
+    snprintf(a->status_s, sizeof(a->status_s), "%d", SPAWN_STATUS_S);
     add(a, exe);
     add(a, "line");
     add2(a, "--fd", SPAWN_FD_TEXT);

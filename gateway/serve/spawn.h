@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#define SPAWN_STATUS_S 60 /* a line tells its modem's state so often */
 #define SPAWN_FD_TEXT "3" /* the number of the socket in the child, for --fd */
 
 /* Runs exe with argv (argv[0] and on, NULL at the end) and env (NULL: the core's own); name is for

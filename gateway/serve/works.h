@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "gateway/base/clock.h"
 #include "gateway/desk/desk.h"
+#include "gateway/serve/origin.h"
 #include "gateway/serve/player.h"
 #include "gateway/serve/tally.h"
 #include "store/db.h"
@@ -23,12 +24,13 @@ struct works {
     struct desk *desk;
     struct config *cfg;
     struct clock *clock;
-    bool manual;              /* a player keeps the clock: nothing is timed but watchdogs */
-    int64_t service_saved_ms; /* the service time that was stored last */
-    uint64_t changes;         /* grows with whatever happens; the player's side compares */
-    struct tally tally;       /* for metrics */
-    enum play_step fail_at;   /* armed by the player; STEP_NONE else */
-    int64_t fail_after;       /* so many times it is passed before */
+    const struct origin *origin; /* how children come to be; NULL: started by the core */
+    bool manual;                 /* a player keeps the clock: nothing is timed but watchdogs */
+    int64_t service_saved_ms;    /* the service time that was stored last */
+    uint64_t changes;            /* grows with whatever happens; the player's side compares */
+    struct tally tally;          /* for metrics */
+    enum play_step fail_at;      /* armed by the player; STEP_NONE else */
+    int64_t fail_after;          /* so many times it is passed before */
 };
 
 /* 0 or the store's error; after an error no transaction is open. works_commit also stores

@@ -14,9 +14,10 @@
 
 #include <cmocka.h>
 
-static const enum line_type all_types[] = {
-    LINE_HELLO,   LINE_ALIVE, LINE_STATUS, LINE_PART,       LINE_GONE, LINE_SENT, LINE_REPORT, LINE_CALL, LINE_SYNCED,
-    LINE_TROUBLE, LINE_KEPT,  LINE_SEND,   LINE_USSD_REPLY, LINE_USSD, LINE_SYNC, LINE_QUIT,   LINE_PIN,  LINE_PIN_MAY};
+static const enum line_type all_types[] = {LINE_HELLO, LINE_ALIVE,  LINE_STATUS,     LINE_PART,   LINE_GONE,
+                                           LINE_SENT,  LINE_REPORT, LINE_CALL,       LINE_SYNCED, LINE_TROUBLE,
+                                           LINE_KEPT,  LINE_SEND,   LINE_USSD_REPLY, LINE_USSD,   LINE_SYNC,
+                                           LINE_QUIT,  LINE_PIN,    LINE_PIN_MAY,    LINE_SETUP};
 
 static void good(struct line_msg *m, enum line_type type)
 {
@@ -29,6 +30,8 @@ static void good(struct line_msg *m, enum line_type type)
     }
     if (type == LINE_ALIVE)
         m->u.alive.deadline_ms = 30000;
+    if (type == LINE_SETUP)
+        m->u.setup.device[0] = '/';
 }
 
 static int check(struct line_msg *m)
@@ -47,7 +50,7 @@ static void every_type_has_a_size_and_passes(void **state)
     }
     assert_int_equal(line_size(0), 0);
     assert_int_equal(line_size(13), 0);
-    assert_int_equal(line_size(70), 0);
+    assert_int_equal(line_size(71), 0);
     assert_int_equal(line_size(UINT32_MAX), 0);
 }
 
