@@ -18,6 +18,7 @@
 #include "config/children.h"
 #include "config/http.h"
 #include "config/keep.h"
+#include "config/journal.h"
 #include "config/courier.h"
 #include "config/shifts.h"
 #include "config/rota.h"
@@ -122,6 +123,7 @@ struct config {
     struct courier_config courier; /* webhooks, mail, spare line */
     struct tips_config tips;       /* tips kept apart, and what is kept how long */
     struct retention_config retention;
+    struct journal_config journal; /* raw messages, sealed, for the day the database is lost */
 
     /* values, each a row of the table in keys.c */
     char service_name[32];            /* "CA xa Tan Phuc", for texts; default "CA xa" */

@@ -142,6 +142,7 @@ static const struct key config_keys[] = {
     {.name = "retention", .type = KEY_OTHER, .live = true, .what = "what is kept how long"},
     {.name = "children", .type = KEY_OTHER, .what = "the core's children: started by it, or units of their own"},
     {.name = "http", .type = KEY_OTHER, .live = true, .what = "USSD sessions, metrics and health over HTTP"},
+    {.name = "journal", .type = KEY_OTHER, .what = "raw messages, sealed, for the day the database is lost"},
     {.name = "demo",
      .type = KEY_BOOL,
      .def = "false",

@@ -53,6 +53,7 @@ static void load_other(struct loader *l, const config_t *cfg)
     load_courier(l, cfg);
     load_tips(l, config_setting_get_member((config_setting_t *)root, "tips"));
     load_retention(l, config_setting_get_member((config_setting_t *)root, "retention"));
+    load_journal(l, config_setting_get_member((config_setting_t *)root, "journal"));
 }
 
 void load_main(struct loader *l, const config_t *cfg)

@@ -64,6 +64,8 @@ void load_retention(struct loader *l, const config_setting_t *group);
 void load_children(struct loader *l, const config_setting_t *group);
 /* http.c: the group `http` (NULL: the defaults). */
 void load_http(struct loader *l, const config_setting_t *group);
+/* journal.c: the group `journal` (NULL: the defaults); after the values of the file. */
+void load_journal(struct loader *l, const config_setting_t *group);
 /* rota.c: the group `duty`, after load_kinds and load_places; and its people against the roster. */
 void load_duty(struct loader *l, const config_setting_t *group);
 void load_check_duty(struct loader *l);

@@ -31,7 +31,8 @@ struct sqlite3_stmt;
 
 struct keys {
     uint8_t seal[KEY_SIZE], party[KEY_SIZE], part[KEY_SIZE], digest[KEY_SIZE], check[KEY_SIZE];
-    uint8_t chain[KEY_SIZE]; /* of the audit */
+    uint8_t chain[KEY_SIZE];   /* of the audit */
+    uint8_t journal[KEY_SIZE]; /* of raw messages */
 };
 
 struct party_slot {
@@ -52,7 +53,7 @@ struct db {
     int version;
     int lock_fd;
     unsigned sick; /* see db_sick */
-    bool wipe; /* something was erased: after the commit nothing of it stays in the WAL */
+    bool wipe;     /* something was erased: after the commit nothing of it stays in the WAL */
     struct statement st[SQL_COUNT];
     struct sqlite3_stmt *control[CTL_COUNT];
     struct keys keys;

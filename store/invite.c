@@ -31,20 +31,25 @@ static void hash_code(struct db *db, const char *code, uint8_t out[DIGEST_SIZE])
     digest(db, "invite", code, strlen(code), out);
 }
 
-int invite_add(struct db *db, const struct invite *in, char code[INVITE_CODE_SIZE])
+int invite_put(struct db *db, const struct invite *in, const char *code)
 {
     const enum sql_id q = SQL_invite_insert;
     uint8_t hash[DIGEST_SIZE];
+    hash_code(db, code, hash);
+    q_blob(db, q, 1, hash, sizeof hash);
+    q_text(db, q, 2, in->name);
+    q_text(db, q, 3, role_name(in->role));
+    q_text(db, q, 4, in->places);
+    q_i64(db, q, 5, in->expires_rel);
+    return q_insert(db, q, NULL);
+}
+
+int invite_add(struct db *db, const struct invite *in, char code[INVITE_CODE_SIZE])
+{
     int rc = -EEXIST;
     for (int i = 0; rc == -EEXIST && i < DRAWS_MAX; i++) {
         draw(code);
-        hash_code(db, code, hash);
-        q_blob(db, q, 1, hash, sizeof hash);
-        q_text(db, q, 2, in->name);
-        q_text(db, q, 3, role_name(in->role));
-        q_text(db, q, 4, in->places);
-        q_i64(db, q, 5, in->expires_rel);
-        rc = q_insert(db, q, NULL);
+        rc = invite_put(db, in, code);
     }
     return rc;
 }

@@ -21,6 +21,8 @@ struct invite {
     int64_t expires_rel;
 };
 
+/* With this code. -EEXIST when another has it. */
+int invite_put(struct db *db, const struct invite *in, const char *code);
 /* Draws a code that no invite has, and keeps its hash. -EEXIST when none was found. */
 int invite_add(struct db *db, const struct invite *in, char code[INVITE_CODE_SIZE]);
 /* The invite of these digits that has not run out: 0 or -ENOENT. */

@@ -98,3 +98,15 @@ int job_next(struct db *db, int64_t *rel_ms, int64_t *wall_ms)
     }
     return 0;
 }
+
+int job_keys(struct db *db, const char *kind, const char *after, char (*keys)[JOB_KEY_SIZE], int max)
+{
+    const enum sql_id q = SQL_job_keys;
+    int n = 0, rc = 0;
+    q_text(db, q, 1, kind);
+    q_text(db, q, 2, after);
+    while (n < max && (rc = q_row(db, q)) == 1)
+        q_copy(db, q, 0, keys[n++], sizeof keys[0]);
+    q_end(db, q);
+    return rc < 0 ? rc : n;
+}

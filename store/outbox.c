@@ -154,22 +154,28 @@ static int finish(struct db *db, int64_t id, const char *state, int cms)
     return q_change(db, SQL_outbox_finish);
 }
 
-int outbox_failed(struct db *db, int64_t id, int cms)
+static int end_one(struct db *db, int64_t id, const char *state, int cms)
 {
     struct row_place p;
-    int rc = finish(db, id, "failed", cms);
+    int rc = finish(db, id, state, cms);
     if (rc == 0)
         rc = place_of(db, id, &p);
     return rc == 0 ? next_up(db, p.recipient, p.priority) : rc;
 }
 
+int outbox_failed(struct db *db, int64_t id, int cms)
+{
+    return end_one(db, id, "failed", cms);
+}
+
 int outbox_drop(struct db *db, int64_t id)
 {
-    struct row_place p;
-    int rc = finish(db, id, "cancelled", 0);
-    if (rc == 0)
-        rc = place_of(db, id, &p);
-    return rc == 0 ? next_up(db, p.recipient, p.priority) : rc;
+    return end_one(db, id, "cancelled", 0);
+}
+
+int outbox_played(struct db *db, int64_t id)
+{
+    return end_one(db, id, "uncertain", 0);
 }
 
 int outbox_defer(struct db *db, int64_t id, int64_t not_before_rel, int64_t expires_rel)

@@ -70,14 +70,17 @@ struct outbox_counts {
 /* A queued row that is over the budget: later, or not at all ('cancelled'). */
 int outbox_defer(struct db *db, int64_t id, int64_t not_before_rel, int64_t expires_rel);
 int outbox_drop(struct db *db, int64_t id);
+/* Played again from the journal: it went out then, or not, nobody knows: 'uncertain'. */
+int outbox_played(struct db *db, int64_t id);
 int outbox_counts(struct db *db, int64_t since_ms, struct outbox_counts *out);
 
 /* Jobs. */
 enum job_clock { JOB_REL, JOB_WALL };
+#define JOB_KEY_SIZE 72
 struct job {
     int64_t id;
     char kind[24];
-    char key[72];
+    char key[JOB_KEY_SIZE];
     enum job_clock clock;
     int64_t due_ms;
     int tries;
@@ -91,6 +94,8 @@ int job_due(struct db *db, int64_t now_rel, int64_t now_wall, struct job *out);
 int job_done(struct db *db, int64_t id);
 /* A job that failed: moved by delay_ms, tries + 1. */
 int job_delay(struct db *db, int64_t id, int64_t delay_ms);
+/* The keys of the jobs of a kind, in order, behind `after` ("" = from the first): at most max, the count. */
+int job_keys(struct db *db, const char *kind, const char *after, char (*keys)[JOB_KEY_SIZE], int max);
 /* The next due time of each clock (INT64_MAX = none). */
 int job_next(struct db *db, int64_t *rel_ms, int64_t *wall_ms);
 

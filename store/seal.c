@@ -23,7 +23,7 @@ _Static_assert(KEY_SIZE == crypto_kdf_KEYBYTES && KEY_SIZE == crypto_aead_xchach
 
 int seal_init(struct keys *k, const uint8_t key[KEY_SIZE])
 {
-    uint8_t *sub[] = {k->seal, k->party, k->part, k->digest, k->check, k->chain};
+    uint8_t *sub[] = {k->seal, k->party, k->part, k->digest, k->check, k->chain, k->journal};
     if (sodium_init() < 0) {
         log_err("libsodium does not start");
         return -EIO;

@@ -143,6 +143,7 @@ int apart_stop(struct desk *d, const char *number)
     int rc = party_find(d->db, PARTY_TIP, number, &party);
     if (rc < 0)
         return rc == -ENOENT ? 0 : rc;
+    trace_exact(d->trace); /* journal: its parts are no more known by their keys */
     return tip_forget(d->db, party, service_now(&d->time).wall_ms);
 }
 

@@ -101,6 +101,13 @@ int desk_save_time(struct desk *d)
     return meta_set(d->db, "service_time", text);
 }
 
+void desk_time_text(const struct desk *d, char *out, size_t size)
+{
+    char text[SERVICE_TEXT_SIZE];
+    service_time_text(&d->time, text);
+    str_copy(out, size, text);
+}
+
 int desk_start(struct desk *d)
 {
     struct now now = service_now(&d->time);

@@ -32,6 +32,8 @@ int desk_reload(struct desk *d, const struct config *cfg, struct problems *p);
 struct now desk_now(const struct desk *d);
 /* Stores service time for the next start, in the caller's transaction. */
 int desk_save_time(struct desk *d);
+/* The same text, for the journal; size >= SERVICE_TEXT_SIZE. */
+void desk_time_text(const struct desk *d, char *out, size_t size);
 /* Once at start, in a transaction: recovers rows that were under way, sets standing jobs. */
 int desk_start(struct desk *d);
 

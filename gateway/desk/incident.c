@@ -47,11 +47,13 @@ int incident_open(struct desk *d, struct incident *in, int64_t *id)
     int digits = d->cfg->code_digits;
     in->created_ms = clock_now_ms(d->clock);
     for (int i = 0; i < DRAWS_MAX; i++) {
-        int rc = draw(digits, in->code, sizeof(in->code));
+        const char *given = trace_given(d->trace); /* journal: the code that people know already */
+        int rc = given ? str_copy(in->code, sizeof(in->code), given) : draw(digits, in->code, sizeof(in->code));
         if (!rc)
             rc = incident_add(d->db, in, id);
         if (rc != -EEXIST) {
             in->id = *id;
+            trace_drew(d->trace, in->code);
             return rc;
         }
         bool more = false;

@@ -192,6 +192,7 @@ static int parts_follow(struct desk *d, struct letter *l, const char *text)
     int n = utf8_to_utf16be(text, l->masked.body, sizeof(l->masked.body));
     l->masked.body_len = (uint16_t)(n > 0 ? n : 0);
     l->single->part = &l->masked;
+    trace_changed(d->trace, &l->masked);
     return 0;
 }
 
@@ -220,6 +221,7 @@ static int hide_pin(struct msg *m, struct letter *l)
     int rc = menu_hide_pin(m, l->text);
     if (rc <= 0)
         return rc;
+    trace_hidden(m->d->trace);
     return parts_follow(m->d, l, l->text);
 }
 
@@ -229,13 +231,18 @@ static int hide_tip(struct msg *m, struct letter *l, char *word)
     bool changed;
     l->tip_id = m->of_tip ? m->party_id : 0;
     int rc = apart_hide(m, l->text, word, &changed);
-    return rc < 0 || !changed ? rc : parts_follow(m->d, l, m->body == word ? "" : l->text);
+    bool sealed = m->body == word;
+    if (rc >= 0 && changed)
+        rc = parts_follow(m->d, l, sealed ? "" : l->text);
+    if (rc >= 0 && sealed && !l->group_key)
+        trace_tip(m->d->trace, m->m);
+    return rc;
 }
 
 static int settle(struct msg *m, struct letter *l, const char *word)
 {
-    int rc = m->body == word ? apart_keep(m->d, !strcmp(m->m->form, "tip") ? "tip" : "more", m->incident_id, l->text)
-                             : 0;
+    int rc =
+        m->body == word ? apart_keep(m->d, !strcmp(m->m->form, "tip") ? "tip" : "more", m->incident_id, l->text) : 0;
     return rc < 0 ? rc : message_settle(m->d->db, m->id, m->disposition, m->incident_id);
 }
 
@@ -258,6 +265,8 @@ static int handle_msg(struct msg *m, struct letter *l)
         return rc;
     if (is_machine(m))
         return add_row(m, l, "none", "machine", 0);
+    if (trace_is_hidden(m->d->trace)) /* journal: it was answered, and what it asked with is gone */
+        return add_row(m, l, m->m->form, "code", 0);
     int64_t key = resend_key(m), same_incident = 0;
     int same = find_same(m, key, &same_incident);
     if (same < 0 && same != -ENOENT)
@@ -327,6 +336,8 @@ static int handle_or_park(struct desk *d, struct letter *l)
         return rc;
     log_err("a message could not be handled (%s): kept and marked 'failed'", strerror(-rc));
     rc = db_undo(d->db);
+    if (d->trace)
+        trace_clear(d->trace);
     /* the undo took back changes that the memory may have: read them again */
     if (!rc)
         rc = desk_rolled_back(d);
@@ -348,7 +359,7 @@ static int text_of_part(const struct sms_part *p, char *text, size_t size)
 
 static int single(struct desk *d, struct part_row *r)
 {
-    int rc = part_known(d->db, r);
+    int rc = trace_known(d->trace, part_known(d->db, r));
     if (rc != -ENOENT)
         return rc; /* known: kept already */
     char text[SMS_TEXT_MAX];
@@ -530,7 +541,7 @@ static int multi(struct desk *d, struct part_row *r)
     hex(r->group_key, DIGEST_SIZE, key);
     r->waits = true;
     r->seal_body = apart_sealing(d);
-    int rc = part_known(d->db, r);
+    int rc = trace_known(d->trace, part_known(d->db, r));
     if (rc != -ENOENT)
         return rc;
     rc = part_add(d->db, r);
@@ -554,6 +565,7 @@ int desk_part(struct desk *d, const char *line, const struct sms_part *part)
 {
     struct part_row r = {.line = line, .part = part, .received_ms = clock_now_ms(d->clock)};
     part_keys(d->db, &r);
+    trace_key(d->trace, r.key);
     bool grouped = part->ref_bits && part->total > 1 && part->seq >= 1 && part->seq <= part->total && !part->corrupt;
     r.grouped = grouped;
     return grouped ? multi(d, &r) : single(d, &r);
@@ -580,7 +592,7 @@ int intake_incomplete(struct desk *d, const char *key)
     int rc = join_read(d, group_key, &j, text);
     free(j.units);
     if (rc < 0 || j.next_seq == 1)
-        return rc; /* taken in the meantime */
+        return rc;                  /* taken in the meantime */
     if (!j.sender[0] && j.party_id) /* it waits since before schema 3 */
         rc = party_number(d->db, j.party_id, j.sender, sizeof(j.sender));
     if (rc < 0 && rc != -ENOENT && rc != -EPERM)

@@ -117,10 +117,14 @@ int desk_invite(struct desk *d, const char *what, char *out, size_t size)
     struct invite in = {0};
     char code[INVITE_CODE_SIZE], detail[sizeof(in.places) + 32];
     int rc = read_invite(d, what, &in, out, size);
+    const char *given = rc < 0 ? NULL : trace_given(d->trace); /* journal: the digits that he was told */
+    if (!rc && given)
+        rc = str_copy(code, sizeof(code), given);
     if (!rc)
-        rc = invite_add(d->db, &in, code);
+        rc = given ? invite_put(d->db, &in, code) : invite_add(d->db, &in, code);
     if (rc < 0)
         return rc;
+    trace_drew(d->trace, code);
     /* not the name: it goes with the invite when nobody comes */
     snprintf(detail, sizeof(detail), "%s %s", role_name(in.role), in.places);
     rc = audit(d, 0, "invite", 0, 0, detail);

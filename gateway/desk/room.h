@@ -6,6 +6,7 @@
 #include "gateway/desk/desk.h"
 #include "gateway/desk/people.h"
 #include "gateway/desk/texts.h"
+#include "gateway/desk/trace.h"
 #include "parsers/understand.h"
 #include "store/incident.h"
 #include "store/message.h"
@@ -58,6 +59,7 @@ struct desk {
     int64_t attend_hold_rel;                  /* attend_watch.c: texts may still lie on the SIM until then */
     struct throttle throttle[THROTTLE_SLOTS]; /* by user id */
     struct menu_memory *menus;                /* see menu_front.c */
+    struct trace *trace;                      /* journal: see trace.h; NULL = none */
     struct strangers strangers;
     int64_t look_rel;       /* the overseer's next look, service time; 0 = at once */
     struct meaning meaning; /* scratch of the message in hand, 10 kB: not on the stack */

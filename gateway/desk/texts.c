@@ -262,6 +262,8 @@ static const struct {
     [TEXT_TIP_SEALED] = {"tip_sealed", ""},
     [TEXT_TIP_HEADLESS] = {"tip_headless", ""},
     [TEXT_CLOSE_TIPSTER] = {"close_tipster", "code"},
+    [TEXT_REPLAY_DONE] = {"replay_done", "name count old time"},
+    [TEXT_REPLAY_WHOLE] = {"replay_whole", "name count"},
     [TEXT_ADVICE] = {"advice", ""},
 };
 

@@ -255,6 +255,9 @@ enum text_id {
     TEXT_TIP_SEALED,
     TEXT_TIP_HEADLESS,
     TEXT_CLOSE_TIPSTER,
+    /* journal: the database was lost and played again */
+    TEXT_REPLAY_DONE,
+    TEXT_REPLAY_WHOLE,
     TEXT_ADVICE,
     TEXT_COUNT
 };

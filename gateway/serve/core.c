@@ -16,6 +16,7 @@
 #include "gateway/serve/frontside.h"
 #include "gateway/serve/health.h"
 #include "gateway/serve/inbox.h"
+#include "gateway/serve/journaling.h"
 #include "gateway/serve/lines.h"
 #include "gateway/serve/notify.h"
 #include "gateway/serve/pin_guard.h"
@@ -447,6 +448,7 @@ static void run(struct core *c)
 
 static void stop(struct core *c)
 {
+    journaling_end(c->w.journaling);
     if (c->w.desk && works_save_time(&c->w))
         log_warn("service time could not be stored");
     ctlsock_free(c->control);
@@ -465,6 +467,7 @@ static void stop(struct core *c)
     watch_free(c->watch);
     sender_free(c->sender);
     inbox_free(c->inbox);
+    journaling_free(c->w.journaling);
     desk_free(c->w.desk);
     door_free(c->door);
     db_close(c->w.db);

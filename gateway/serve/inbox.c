@@ -12,6 +12,7 @@
 #include "gateway/base/err.h"
 #include "gateway/base/log.h"
 #include "gateway/serve/backoff.h"
+#include "gateway/serve/journaling.h"
 #include "gateway/serve/timer.h"
 
 #include <stdlib.h>
@@ -55,9 +56,15 @@ static void add(struct inbox *in, struct lane *l, const struct line_msg *m)
 
 static int apply(struct inbox *in, const struct item *it)
 {
-    if (it->is_part)
-        return desk_part(in->w->desk, lane_name(it->lane), &it->part.part);
-    return desk_call(in->w->desk, lane_name(it->lane), it->part.part.sender);
+    const char *line = lane_name(it->lane), *number = it->part.part.sender;
+    struct journaling *jg = in->w->journaling;
+    journaling_next(jg);
+    int rc = it->is_part ? desk_part(in->w->desk, line, &it->part.part) : desk_call(in->w->desk, line, number);
+    if (!rc && it->is_part)
+        journaling_part(jg, line, &it->part.part);
+    else if (!rc)
+        journaling_call(jg, line, number);
+    return rc;
 }
 
 /* Items [from, to) in one transaction; careful: a message that fails is undone alone and parked. */

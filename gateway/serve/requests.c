@@ -7,8 +7,10 @@
 
 #include "gateway/base/err.h"
 #include "gateway/base/str.h"
+#include "gateway/serve/journaling.h"
 #include "gateway/serve/post.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct request {
@@ -69,9 +71,14 @@ static int on_courier(const struct requests *r, const char *what, char *out, siz
 static int on_change(const struct requests *r, int (*fn)(struct desk *, const char *, char *, size_t), const char *what,
                      char *out, size_t size)
 {
+    char request[JOURNAL_TEXT_SIZE];
     int rc = works_begin(r->w);
+    journaling_next(r->w->journaling);
+    snprintf(request, sizeof(request), "invite %s", what);
     if (!rc)
         rc = fn(r->w->desk, what, out, size);
+    if (!rc)
+        journaling_console(r->w->journaling, request);
     if (!rc)
         rc = works_commit(r->w);
     if (rc) {

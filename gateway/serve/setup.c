@@ -8,6 +8,8 @@
 #include "gateway/base/str.h"
 #include "gateway/desk/trouble.h"
 #include "gateway/line/control.h"
+#include "gateway/serve/journaling.h"
+#include "gateway/serve/replay.h"
 #include "store/people.h"
 
 #include <limits.h>
@@ -164,8 +166,19 @@ static int make_desk(struct works *w)
     return w->desk ? 0 : -EINVAL;
 }
 
+/* The journal: what it has and the database has not, before anything else happens. */
+static int play_again(struct works *w, const char *state_dir, uint64_t *last)
+{
+    w->journaling = journaling_new(w, state_dir);
+    int rc = w->journaling ? replay_run(w, last) : -ENOMEM;
+    if (rc)
+        log_err("the journal could not be played again: %s", works_why(rc));
+    return rc;
+}
+
 int setup_desk(struct works *w, const char *state_dir)
 {
+    uint64_t last = 0;
     int rc = db_open(&w->db, state_dir, DB_WRITE);
     if (rc == -EBUSY) {
         log_err("%s is in use: another 'tinbao serve' (or a command that changes something) runs there", state_dir);
@@ -183,10 +196,15 @@ int setup_desk(struct works *w, const char *state_dir)
     }
     if (changed)
         log_note("roster: %d changes", changed);
+    if (play_again(w, state_dir, &last))
+        return 1;
     rc = make_desk(w);
     if (rc)
         return rc == -EINVAL ? 2 : 1;
+    journaling_begin(w->journaling, last);
     rc = start_desk(w);
+    if (!rc)
+        rc = replay_tell(w);
     if (rc)
         log_err("the desk could not be started: %s", works_why(rc));
     return rc ? 1 : 0;

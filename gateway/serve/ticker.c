@@ -11,6 +11,7 @@
 #include "gateway/base/err.h"
 #include "gateway/base/log.h"
 #include "gateway/serve/backoff.h"
+#include "gateway/serve/journaling.h"
 #include "gateway/serve/timer.h"
 
 #include <stdlib.h>
@@ -33,8 +34,11 @@ struct ticker {
 static int run_job(struct ticker *t, const struct job *job)
 {
     int rc = works_begin(t->w);
+    journaling_next(t->w->journaling);
     if (!rc)
         rc = desk_job(t->w->desk, job);
+    if (!rc)
+        journaling_job(t->w->journaling, job);
     if (!rc)
         rc = works_commit(t->w);
     works_rollback(t->w);

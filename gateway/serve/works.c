@@ -5,6 +5,7 @@
 
 #include "gateway/base/civil.h"
 #include "gateway/base/err.h"
+#include "gateway/serve/journaling.h"
 
 #include <signal.h>
 #include <string.h>
@@ -18,6 +19,7 @@ int works_begin(struct works *w)
 void works_rollback(struct works *w)
 {
     db_rollback(w->db); /* nothing, after a commit */
+    journaling_decided(w->journaling, false);
 }
 
 static int save_time(struct works *w, int64_t rel_ms)
@@ -28,21 +30,26 @@ static int save_time(struct works *w, int64_t rel_ms)
     return rc;
 }
 
-/* The commit itself, timed. */
-static int commit(struct works *w)
+/* The commit itself, timed; the journal before it. */
+static int commit(struct works *w, bool with_time)
 {
+    int rc = journaling_commit(w->journaling, with_time);
+    if (rc)
+        return rc;
     int64_t from_us = mono_us();
-    int rc = db_commit(w->db);
+    rc = db_commit(w->db);
     tally_commit(&w->tally, mono_us() - from_us, rc == 0);
+    journaling_decided(w->journaling, rc == 0);
     return rc;
 }
 
 int works_commit(struct works *w)
 {
     int64_t rel_ms = desk_now(w->desk).rel_ms, before_ms = w->service_saved_ms;
-    int rc = rel_ms - before_ms >= MINUTE_MS ? save_time(w, rel_ms) : 0;
+    bool with_time = rel_ms - before_ms >= MINUTE_MS;
+    int rc = with_time ? save_time(w, rel_ms) : 0;
     if (!rc)
-        rc = commit(w);
+        rc = commit(w, with_time);
     if (rc) {
         w->service_saved_ms = before_ms;
         works_rollback(w);
@@ -56,7 +63,7 @@ int works_save_time(struct works *w)
     if (!rc)
         rc = save_time(w, desk_now(w->desk).rel_ms);
     if (!rc)
-        rc = commit(w);
+        rc = commit(w, true);
     works_rollback(w);
     return rc;
 }

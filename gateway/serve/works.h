@@ -18,19 +18,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct journaling;
+
 struct works {
     struct event_base *base;
     struct db *db;
     struct desk *desk;
     struct config *cfg;
     struct clock *clock;
-    const struct origin *origin; /* how children come to be; NULL: started by the core */
-    bool manual;                 /* a player keeps the clock: nothing is timed but watchdogs */
-    int64_t service_saved_ms;    /* the service time that was stored last */
-    uint64_t changes;            /* grows with whatever happens; the player's side compares */
-    struct tally tally;          /* for metrics */
-    enum play_step fail_at;      /* armed by the player; STEP_NONE else */
-    int64_t fail_after;          /* so many times it is passed before */
+    const struct origin *origin;   /* how children come to be; NULL: started by the core */
+    bool manual;                   /* a player keeps the clock: nothing is timed but watchdogs */
+    int64_t service_saved_ms;      /* the service time that was stored last */
+    uint64_t changes;              /* grows with whatever happens; the player's side compares */
+    struct tally tally;            /* for metrics */
+    enum play_step fail_at;        /* armed by the player; STEP_NONE else */
+    int64_t fail_after;            /* so many times it is passed before */
+    struct journaling *journaling; /* raw messages, for the day the database is lost; NULL = none */
 };
 
 /* 0 or the store's error; after an error no transaction is open. works_commit also stores

@@ -18,3 +18,6 @@ DELETE FROM job WHERE id = $1;
 
 -- name: job_move
 UPDATE job SET due_ms = due_ms + $2, tries = tries + 1 WHERE id = $1;
+
+-- name: job_keys
+SELECT key FROM job WHERE kind = $1 AND key > $2 ORDER BY key LIMIT 64;
