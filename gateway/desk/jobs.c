@@ -13,9 +13,9 @@
 #include "gateway/desk/digest.h"
 #include "gateway/desk/intake.h"
 #include "gateway/desk/menu.h"
+#include "gateway/desk/retention.h"
 #include "gateway/desk/room.h"
 #include "gateway/desk/trouble.h"
-#include "store/delivery.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -78,12 +78,12 @@ static int daily(struct desk *d, const char *key)
         rc = apart_daily(d);
     if (rc >= 0)
         rc = register_daily(d);
-    if (rc >= 0) /* courier: what was delivered or given up is looked at no longer than this */
-        rc = delivery_prune(d->db, now.wall_ms - 30 * DAY_MS);
     if (rc >= 0)
         rc = budget_daily(d);
     if (rc >= 0)
         rc = menu_daily(d);
+    if (rc >= 0)
+        rc = retention_begin(d);
     if (rc >= 0)
         rc = meta_set_i64(d->db, "daily_rel", now.rel_ms);
     return rc < 0 ? rc : job_standing(d, "daily", "daily_rel", DAY_MS);
@@ -107,6 +107,7 @@ static const struct {
     {"callout", callout_due},
     {"strangers", strangers_due},
     {"digest", digest_run},
+    {"retention", retention_due_job},
     /* courier */
     {"trouble", trouble_due},
     {"alive", alive_due},

@@ -482,6 +482,8 @@ static const struct {
     {"delivery_count_dead", "delivery_dead"},
     {"delivery_dead", "delivery_dead"},
     {"delivery_revive_all", "delivery_dead"},
+    {"keep_numbers", "incident_live"}, /* once a day: strangers, and the incidents that are open */
+    {"keep_newest", NULL},             /* one row, from the end, once in the life of a box */
     {"trouble_all", NULL}, /* one a line and cause */
     {"chain_last", NULL},  /* from the end, one row */
 };
