@@ -61,7 +61,7 @@ static void what_went_out_goes_and_the_newest_id_is_not_given_again(void **state
     db_exec(r->db, "UPDATE incident SET state = 'closed'", NULL, 0);
     days(r, 33);
     assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM outbox WHERE id = 1"), 1); /* it was not sent */
-    assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM outbox WHERE id > 1 AND id < (SELECT MAX(id) FROM outbox)"), 0);
+    assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM outbox WHERE id > 1 AND created_ms < 1794500000000"), 0);
     assert_true(rig_number(r, "SELECT MAX(id) FROM outbox") >= last);
     db_exec(r->db, "UPDATE outbox SET state = 'sent', blocked = 0, created_ms = 1794492000000", NULL, 0);
     struct keep_span s = {.before_ms = RIG_START_MS + DAY_MS, .believed_ms = RIG_START_MS + 2 * DAY_MS, .max = 100};
