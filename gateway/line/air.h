@@ -122,6 +122,8 @@ int air_submit_pdu(struct air *a, const uint8_t *tpdu, size_t n, uint8_t *ref);
 /* Puts a status report (SMSC octets and TPDU) into a slot, as a modem does that stores them:
  * 0, or -ENOSPC (it is lost then), -EMSGSIZE. Raises no event. */
 int air_put_report(struct air *a, const uint8_t *pdu, size_t n, enum air_mem *mem, int *index);
+/* Parts that the gateway tried to send, refused ones too. */
+uint64_t air_submits(const struct air *a);
 /* Answer to a USSD code: 0 and text (balance for *101#), -ENOENT. */
 int air_ussd(struct air *a, const char *code, char *out, size_t size);
 /* Texts still held by the service centre (no free slot). */

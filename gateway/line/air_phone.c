@@ -259,6 +259,7 @@ static int submit(struct air *a, struct tpdu_submit *s, uint8_t *ref)
 {
     const struct sms_part *p = &s->part;
     const char *digits = p->sender + (p->sender[0] == '+');
+    a->submits++;
     if (a->fault == FAULT_CMS)
         return a->cms;
     if (a->fault == FAULT_NO_NETWORK || a->fault == FAULT_NO_CREDIT)
@@ -277,6 +278,11 @@ static int submit(struct air *a, struct tpdu_submit *s, uint8_t *ref)
     if (s->want_report)
         air_tell_report(a, s->ref, p->sender, phone->unreachable ? ST_NO_RESPONSE : ST_DELIVERED);
     return 0;
+}
+
+uint64_t air_submits(const struct air *a)
+{
+    return a->submits;
 }
 
 int air_submit(struct air *a, const struct sms_part *p, bool want_report, int64_t validity_ms, uint8_t *ref)

@@ -78,6 +78,7 @@ struct air {
     bool away; /* the modem is off the network for a moment (brownout) */
     enum air_fault fault;
     int cms;
+    uint64_t submits;
     uint8_t next_mr; /* TP-MR of the gateway's next part */
     struct air_phone *phones[AIR_BUCKETS];
     struct air_msg *first, *last;

@@ -174,12 +174,12 @@ static int set_pace(struct sender *s, const struct news *n, enum priority p, boo
     struct slowness *slow = &s->tracks[n->lane].slow;
     const char *name = lane_name(lines_at(s->lines, n->lane));
     if (!refused)
-        return n->result == SENT_OK && slowness_sent(slow) ? desk_sends(s->w->desk, name) : 0;
+        return n->result == SENT_OK && slowness_sent(slow, now_rel) ? desk_sends(s->w->desk, name) : 0;
     int64_t pause_ms = slowness_refused(slow, p, now_rel, n->lane + 1);
     log_warn("%s: the network refuses (CMS %d): only what is urgent for %lld s", name, n->cms,
              (long long)(pause_ms + 999) / 1000);
     bool barred = judge_cms_barred(n->cms);
-    return barred || slow->steps == REFUSED_TOLD ? desk_refused(s->w->desk, name, n->cms, barred) : 0;
+    return barred || slow->refused == REFUSED_TOLD ? desk_refused(s->w->desk, name, n->cms, barred) : 0;
 }
 
 static int record_result(struct sender *s, const struct news *n, struct now now)

@@ -6,38 +6,51 @@
 
 #include <string.h>
 
+#define SOS_MS 2000
+#define ALERT_MS 8000
 #define FIRST_MS 5000
-#define CAP_MS 300000
+#define CAP_MS 90000 /* one text in so long tells whether the network takes any again */
 
 static size_t class_of(enum priority p)
 {
     return p == PRIO_SOS ? 0 : p == PRIO_ALERT ? 1 : 2;
 }
 
+static void wait_until(struct slowness *s, size_t class, int64_t until_rel)
+{
+    if (s->until_rel[class] < until_rel)
+        s->until_rel[class] = until_rel;
+}
+
 int64_t slowness_refused(struct slowness *s, enum priority p, int64_t now_rel, uint64_t seed)
 {
-    static const int64_t most_ms[3] = {2000, 20000, CAP_MS};
-    int64_t pause_ms = backoff_ms(s->steps++, FIRST_MS, CAP_MS, seed);
-    for (size_t i = class_of(p); i < 3; i++) {
-        int64_t until_rel = now_rel + (pause_ms < most_ms[i] ? pause_ms : most_ms[i]);
-        if (s->until_rel[i] < until_rel)
-            s->until_rel[i] = until_rel;
-    }
+    s->refused++;
     s->clean = false;
+    int64_t pause_ms = backoff_ms(s->steps, FIRST_MS, CAP_MS, seed);
+    if (class_of(p) == 2)
+        s->steps++;
+    if (class_of(p) == 0)
+        wait_until(s, 0, now_rel + SOS_MS);
+    if (class_of(p) <= 1)
+        wait_until(s, 1, now_rel + ALERT_MS);
+    wait_until(s, 2, now_rel + pause_ms);
     return pause_ms;
 }
 
-bool slowness_sent(struct slowness *s)
+bool slowness_sent(struct slowness *s, int64_t now_rel)
 {
     bool first = !s->clean;
-    s->steps = 0;
+    s->steps = s->refused = 0;
     s->clean = true;
+    s->until_rel[0] = s->until_rel[1] = 0;
+    if (first && s->until_rel[2] > now_rel + FIRST_MS)
+        s->until_rel[2] = now_rel + FIRST_MS;
     return first;
 }
 
 void slowness_over(struct slowness *s)
 {
-    s->steps = 0;
+    s->steps = s->refused = 0;
     memset(s->until_rel, 0, sizeof(s->until_rel));
 }
 

@@ -169,26 +169,39 @@ static void a_refused_line_is_slow_and_what_is_urgent_less_so(void **state)
     (void)state;
     struct slowness s = {0};
     int64_t pause_ms = 0;
-    slowness_refused(&s, PRIO_REPLY, 1000, 1);
-    assert_int_equal(slowness_wait_ms(&s, PRIO_SOS, 1000), 0); /* not yet tried itself */
     for (int i = 0; i < 12; i++)
-        pause_ms = slowness_refused(&s, PRIO_SOS, 1000, 1);
-    assert_true(pause_ms > 200000 && pause_ms <= 300000);
-    assert_int_equal(slowness_wait_ms(&s, PRIO_SOS, 1000), 2000);
-    assert_int_equal(slowness_wait_ms(&s, PRIO_ALERT, 1000), 20000);
+        pause_ms = slowness_refused(&s, PRIO_REPLY, 1000, 1);
+    assert_true(pause_ms > 60000 && pause_ms <= 90000);
     assert_true(slowness_wait_ms(&s, PRIO_DIGEST, 1000) >= pause_ms);
-    assert_int_equal(slowness_wait_ms(&s, PRIO_ALERT, 21000), 0);
+    assert_int_equal(slowness_wait_ms(&s, PRIO_SOS, 1000), 0); /* not yet tried itself */
+    assert_int_equal(slowness_wait_ms(&s, PRIO_ALERT, 1000), 0);
+    for (int i = 0; i < 12; i++)
+        slowness_refused(&s, PRIO_SOS, 1000, 1);
+    assert_int_equal(slowness_wait_ms(&s, PRIO_SOS, 1000), 2000);
+    assert_int_equal(slowness_wait_ms(&s, PRIO_ALERT, 1000), 8000);
 }
 
-static void the_end_of_refusals_is_told_once(void **state)
+static void an_urgent_text_that_is_refused_does_not_make_the_rest_ever_slower(void **state)
 {
     (void)state;
     struct slowness s = {0};
-    assert_true(slowness_sent(&s)); /* after a start nobody knows */
-    assert_false(slowness_sent(&s));
-    slowness_refused(&s, PRIO_ALERT, 1000, 1);
-    assert_true(slowness_sent(&s));
-    assert_true(slowness_wait_ms(&s, PRIO_REPLY, 1000) > 0); /* one urgent text through is no end */
+    for (int i = 0; i < 50; i++)
+        slowness_refused(&s, PRIO_ALERT, 1000, 1);
+    assert_true(slowness_wait_ms(&s, PRIO_REPLY, 1000) <= 5000);
+    assert_int_equal(s.refused, 50);
+}
+
+static void a_text_that_went_out_ends_it_and_is_told_once(void **state)
+{
+    (void)state;
+    struct slowness s = {0};
+    assert_true(slowness_sent(&s, 1000)); /* after a start nobody knows */
+    assert_false(slowness_sent(&s, 1000));
+    for (int i = 0; i < 12; i++)
+        slowness_refused(&s, PRIO_REPLY, 1000, 1);
+    assert_true(slowness_sent(&s, 1000));
+    assert_int_equal(slowness_wait_ms(&s, PRIO_REPLY, 1000), 5000); /* one urgent text through: soon, not at once */
+    assert_int_equal(slowness_wait_ms(&s, PRIO_SOS, 1000), 0);
     slowness_over(&s);
     assert_int_equal(slowness_wait_ms(&s, PRIO_REPLY, 1000), 0);
 }
@@ -230,7 +243,8 @@ int main(void)
         cmocka_unit_test(an_sos_comes_back_sooner_than_a_digest),
         cmocka_unit_test(the_networks_refusals_do_not_count_against_the_text),
         cmocka_unit_test(a_refused_line_is_slow_and_what_is_urgent_less_so),
-        cmocka_unit_test(the_end_of_refusals_is_told_once),
+        cmocka_unit_test(an_urgent_text_that_is_refused_does_not_make_the_rest_ever_slower),
+        cmocka_unit_test(a_text_that_went_out_ends_it_and_is_told_once),
         cmocka_unit_test(a_pin_is_tried_once_unless_the_sim_says_that_none_was_wrong),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
