@@ -52,8 +52,8 @@ static const char *sender_name(const struct desk *d, const struct incident *in)
 }
 
 /* unreached: whose phones the alert did not come to, "" = no word of it. */
-static int tell_one(struct desk *d, const struct incident *in, const struct user *u, int step, enum wanted w,
-                    const char *unreached)
+static int tell_one(struct desk *d, const struct incident *in, enum priority p, const struct user *u, int step,
+                    enum wanted w, const char *unreached)
 {
     char out[OUT_SIZE], step_text[8], where[80] = "";
     int64_t row = 0;
@@ -69,8 +69,13 @@ static int tell_one(struct desk *d, const struct incident *in, const struct user
                       is_sos(in) ? where : incident_place_name(d, in), "text", what, "name",
                       skipped ? unreached : sender_name(d, in), "step", step_text, NULL);
     if (!rc)
-        rc = tell_user_row(d, u->id, is_sos(in) ? PRIO_SOS : PRIO_ALERT, in->id, in->message_id, out, &row);
+        rc = tell_user_row(d, u->id, p, in->id, in->message_id, out, &row);
     return rc < 0 ? rc : alert_told(d->db, in->id, u->id, step, service_now(&d->time).rel_ms, row);
+}
+
+static enum priority priority_of(const struct incident *in)
+{
+    return is_sos(in) ? PRIO_SOS : PRIO_ALERT;
 }
 
 /* Tells everyone who is wanted at this step, with only_new those who were not told before; *told
@@ -86,7 +91,7 @@ static int tell_wanted(struct desk *d, const struct incident *in, int step, bool
         enum wanted w = whom_wanted(&whom, u);
         if (w == WANTED_NO || (only_new && incident_concerns(d, in->id, u->id)))
             continue;
-        rc = tell_one(d, in, u, step, w, unreached);
+        rc = tell_one(d, in, priority_of(in), u, step, w, unreached);
         *told += w == WANTED_OFFICER;
     }
     return rc;
@@ -103,7 +108,7 @@ static int tell_somebody(struct desk *d, const struct incident *in, int step)
         const struct user *u = &d->people.users[i];
         if (u->role != ROLE_CHIEF || u->stopped || u->id == in->user_id)
             continue;
-        rc = tell_one(d, in, u, step, WANTED_OFFICER, "");
+        rc = tell_one(d, in, priority_of(in), u, step, WANTED_OFFICER, "");
         told++;
     }
     if (!told)
@@ -149,11 +154,31 @@ int alert_first(struct msg *m, const struct incident *in, bool under_way)
 {
     if (!goes_out(m->d, in, under_way))
         return 0;
+    if (m->late)
+        return late_alert(m, in);
     int held = strangers_hold(m, in);
     if (held)
         return held < 0 ? held : 0;
     int rc = tell_somebody(m->d, in, STEP_FIRST);
     return rc < 0 ? rc : schedule(m->d, in, STEP_FIRST);
+}
+
+int alert_once(struct desk *d, const struct incident *in)
+{
+    struct whom whom;
+    int rc = whom_of(&whom, d, in, STEP_FIRST), told = 0;
+    for (int chief = 0; !rc && !told && chief < 2; chief++) { /* as tell_somebody */
+        for (size_t i = 0; !rc && i < d->people.n; i++) {
+            const struct user *u = &d->people.users[i];
+            bool wanted = chief ? u->role == ROLE_CHIEF && !u->stopped && !in->restricted
+                                : whom_wanted(&whom, u) == WANTED_OFFICER;
+            if (!wanted)
+                continue;
+            rc = tell_one(d, in, PRIO_ALERT, u, STEP_FIRST, WANTED_OFFICER, "");
+            told++;
+        }
+    }
+    return rc;
 }
 
 int alert_more(struct msg *m, const struct incident *in)
@@ -174,7 +199,7 @@ int alert_unanswered(struct desk *d, const struct incident *in)
         const struct user *u = &d->people.users[i];
         if (!whom_on_duty(d, u) || u->stopped || incident_concerns(d, in->id, u->id))
             continue;
-        rc = tell_one(d, in, u, STEP_FIRST, WANTED_OFFICER, "");
+        rc = tell_one(d, in, priority_of(in), u, STEP_FIRST, WANTED_OFFICER, "");
         told++;
     }
     /* what would have gone with the digest is an alert from here on, and climbs as one; others do already */
@@ -233,7 +258,7 @@ int alert_beside(struct desk *d, const struct incident *in, const char *unreache
         const struct user *u = &d->people.users[i];
         if (u->role == ROLE_AREA_OFFICER && whom_wanted(&whom, u) == WANTED_OFFICER &&
             !incident_concerns(d, in->id, u->id))
-            rc = tell_one(d, in, u, in->alert_step, WANTED_OFFICER, unreached);
+            rc = tell_one(d, in, priority_of(in), u, in->alert_step, WANTED_OFFICER, unreached);
     }
     return rc;
 }

@@ -284,6 +284,7 @@ static int handle(struct desk *d, struct letter *l)
     struct msg m = {.d = d, .now = service_now(&d->time), .line = l->line, .body = l->text, .disposition = "failed"};
     set_sender(&m, l->sender);
     m.at_ms = written_at(l->smsc_ms, m.now.wall_ms);
+    m.late = late_is(&m, l->smsc_ms);
     int rc = handle_msg(&m, l);
     forget(&m);
     return rc;

@@ -106,6 +106,7 @@ static const struct {
     {"daily", daily},
     {"callout", callout_due},
     {"strangers", strangers_due},
+    {"late", late_due},
     {"digest", digest_run},
     {"retention", retention_due_job},
     /* courier */

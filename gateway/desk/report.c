@@ -38,7 +38,7 @@ int report_open(struct msg *m, struct incident *in)
 /* Under way unless the text says otherwise or names a time long before it was written. */
 static bool is_under_way(const struct msg *m)
 {
-    if (m->m->not_now)
+    if (m->m->not_now || m->late)
         return false;
     return !m->m->has_when || m->at_ms - m->m->when_ms <= m->d->cfg->under_way_h * HOUR_MS;
 }
@@ -106,7 +106,7 @@ static void tale(const struct meaning *mm, const struct kind *k, char *out, size
 
 int form_incident(struct msg *m)
 {
-    char text[SMS_TEXT_MAX + 80];
+    char text[SMS_TEXT_MAX + 80], dated[SMS_TEXT_MAX + 120];
     const struct meaning *mm = m->m;
     int again = dialogue_again(m);
     if (again)
@@ -127,7 +127,7 @@ int form_incident(struct msg *m)
     if (rc < 0)
         return rc;
     tale(mm, k, text, sizeof(text));
-    in.text_in = text;
+    in.text_in = late_text(m, text, dated, sizeof(dated));
     in.when_ms = mm->has_when ? mm->when_ms : 0;
     in.joinable = is_under_way(m) && !in.restricted && m->d->cfg->join_window_s;
     rc = join_incident(m, &in);
@@ -147,7 +147,8 @@ int form_tip(struct msg *m)
     struct incident in = {.severity = 2, .kind = "KHAC", .form = "tip", .state = "open"};
     if (m->m->place && str_copy(in.place, sizeof(in.place), m->m->place) < 0)
         return -EMSGSIZE;
-    in.text_in = m->m->text;
+    char dated[SMS_TEXT_MAX + 40];
+    in.text_in = late_text(m, m->m->text, dated, sizeof(dated));
     m->disposition = "tip";
     int rc = report_open(m, &in);
     char out[OUT_SIZE];

@@ -61,6 +61,7 @@ struct desk {
     struct menu_memory *menus;                /* see menu_front.c */
     struct trace *trace;                      /* journal: see trace.h; NULL = none */
     struct strangers strangers;
+    struct hourly late;     /* late.c: told one by one */
     int64_t look_rel;       /* the overseer's next look, service time; 0 = at once */
     struct meaning meaning; /* scratch of the message in hand, 10 kB: not on the stack */
 };
@@ -77,9 +78,10 @@ struct msg {
     int64_t party_id;        /* 0 for a user */
     int64_t id;              /* its row */
     int64_t at_ms;           /* when it was written, as far as one can believe */
+    bool late;               /* see late.c */
     const char *body;
     const struct meaning *m;
-    bool of_tip;   /* a tip, or what its sender says of it: party_id is the tip's */
+    bool of_tip;  /* a tip, or what its sender says of it: party_id is the tip's */
     char pin[16]; /* typed for a menu, and nowhere stored; "" = none */
     /* the result */
     const char *disposition;
@@ -180,10 +182,23 @@ int strangers_hold(struct msg *m, const struct incident *in);
 /* The job: how many were held back. */
 int strangers_due(struct desk *d, const char *key);
 
+/* late.c -------------------------------------------------------------------------------- */
+/* Was it written longer ago than an alert lives, by its service centre and by both our clocks? */
+bool late_is(const struct msg *m, int64_t smsc_ms);
+/* Its words with "(gui luc 21:05 hom qua)" before them if it is late: text itself, or out. */
+const char *late_text(const struct msg *m, const char *text, char *out, size_t size);
+void late_when(int64_t at_ms, int64_t now_ms, char *out, size_t size);
+/* Instead of an alert that repeats and climbs. */
+int late_alert(struct msg *m, const struct incident *in);
+/* The job: how many were not told one by one. */
+int late_due(struct desk *d, const char *key);
+
 /* alert.c ----------------------------------------------------------------------------- */
 /* First alerts of a new incident, and the job that repeats them. under_way: for kinds that
  * go out only while under way. */
 int alert_first(struct msg *m, const struct incident *in, bool under_way);
+/* To the officers of the first step, once: no repeat, and not the team. */
+int alert_once(struct desk *d, const struct incident *in);
 /* The repeat of an incident that nobody took. */
 int alert_again(struct desk *d, int64_t incident_id);
 /* So long after this step the next one is due. */

@@ -16,6 +16,7 @@
 
 #include <string.h>
 
+#define DATED_SIZE (SMS_TEXT_MAX + 40)
 #define LAST_PLACE_MS DAY_MS /* what was known of him longer ago says nothing */
 
 struct own_sos {
@@ -67,14 +68,14 @@ static int place_of(struct msg *m, char *out, size_t size, bool *last)
     return rc == -ENOENT ? 0 : rc;
 }
 
-static int new_sos(struct msg *m, struct incident *in)
+static int new_sos(struct msg *m, struct incident *in, char *dated)
 {
     bool last;
     *in = (struct incident){.severity = 5, .kind = "KHAC", .form = "sos", .state = "open"};
     int rc = place_of(m, in->place, sizeof(in->place), &last);
     if (rc < 0)
         return rc;
-    in->text_in = m->m->text;
+    in->text_in = late_text(m, m->m->text, dated, DATED_SIZE);
     rc = report_open(m, in);
     return rc < 0 || !last ? rc : sos_set_place_last(m->d->db, in->id);
 }
@@ -94,13 +95,13 @@ static int open_again(struct msg *m, struct incident *in)
     return rc < 0 ? rc : incident_by_id(m->d->db, in->id, in);
 }
 
-static int again(struct msg *m, struct incident *in)
+static int again(struct msg *m, struct incident *in, char *dated)
 {
     m->incident_id = in->id;
     int rc = audit(m->d, in->user_id, "sos_again", in->id, m->id, m->m->text);
     if (!rc && !strcmp(in->state, "acked"))
         rc = open_again(m, in);
-    in->text_in = m->m->text;
+    in->text_in = late_text(m, m->m->text, dated, DATED_SIZE);
     return rc;
 }
 
@@ -108,12 +109,13 @@ static int again(struct msg *m, struct incident *in)
 int form_sos(struct msg *m)
 {
     struct incident in;
+    char dated[DATED_SIZE]; /* its words, which `in` points to */
     m->disposition = "sos";
     int rc = find_own_sos(m, m->now.wall_ms - LAST_PLACE_MS, &in);
     if (rc == -ENOENT)
-        rc = new_sos(m, &in);
+        rc = new_sos(m, &in, dated);
     else if (!rc)
-        rc = again(m, &in);
+        rc = again(m, &in, dated);
     char out[OUT_SIZE];
     if (!rc)
         rc = text_say(m->d->cfg, m->user ? TEXT_SOS_OK : TEXT_SOS_UNVERIFIED, out, sizeof(out), "code", in.code, NULL);

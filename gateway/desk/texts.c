@@ -43,6 +43,7 @@ static const struct {
     [TEXT_ALERT_FAILED] = {"alert_failed", ""},
     [TEXT_ALERT_OVERDUE] = {"alert_overdue", "code"},
     [TEXT_STRANGERS_HELD] = {"strangers_held", "count"},
+    [TEXT_LATE_COUNT] = {"late_count", "count"},
     [TEXT_ACK_OK] = {"ack_ok", "code kind place"},
     [TEXT_ACK_RESTRICTED] = {"ack_restricted", "code"},
     [TEXT_ACK_ALREADY] = {"ack_already", "code name time"},

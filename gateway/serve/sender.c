@@ -354,7 +354,7 @@ static int pick(struct sender *s, struct now now, bool *again)
     if (lane < 0)
         return 0;
     struct track *t = &s->tracks[lane];
-    int room = t->window - t->n;
+    int room = (t->slow.refused ? WINDOW_REAL : t->window) - t->n; /* one at a time while it refuses */
     if (room <= 0)
         return 0;
     int n = outbox_due(s->w->db, now.rel_ms, rows, room);
