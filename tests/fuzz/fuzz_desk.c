@@ -15,6 +15,7 @@
 
 #include "gateway/base/gsm7.h"
 #include "gateway/base/mask.h"
+#include "gateway/base/phone.h"
 #include "gateway/base/utf.h"
 #include "gateway/desk/menu.h"
 #include "gateway/desk/spare.h"
@@ -95,13 +96,25 @@ static void holds(struct evening *e, struct promise *p, int64_t before)
     sqlite3_reset(p->st);
 }
 
-static void check_text(const char *body)
+/* Whom to call, and which phone of the roster is to be revoked, are said in full. */
+static void take_away_allowed(struct evening *e, char *text)
+{
+    for (char *p = text; (p = strstr(p, "113 114 115"));)
+        memset(p, 'n', 11);
+    for (char *p = text; (p = strstr(p, "KHOA 0")); p += 5) {
+        char number[11], e164[20];
+        snprintf(number, sizeof(number), "%s", p + 5);
+        if (phone_normalize(number, e164, sizeof(e164)) == 0 && people_by_phone(&e->w->desk->people, e164))
+            memset(p + 5, 'n', 10);
+    }
+}
+
+static void check_text(struct evening *e, const char *body)
 {
     char masked[600], plain[600];
     int septets = gsm7_septets(body);
     snprintf(plain, sizeof(plain), "%s", body);
-    for (char *p = plain; (p = strstr(p, "113 114 115"));) /* whom to call */
-        memset(p, 'n', 11);
+    take_away_allowed(e, plain);
     memcpy(masked, plain, sizeof(masked));
     mask_numbers(masked);
     if (septets < 1 || septets > GSM7_SINGLE_SEPTETS || strcmp(masked, plain) != 0) {
@@ -119,7 +132,7 @@ static void check_new_texts(struct evening *e)
                   "a query");
     sqlite3_bind_int64(st, 1, e->outbox_seen);
     while (sqlite3_step(st) == SQLITE_ROW) {
-        check_text((const char *)sqlite3_column_text(st, 1));
+        check_text(e, (const char *)sqlite3_column_text(st, 1));
         e->outbox_seen = sqlite3_column_int64(st, 0);
     }
     sqlite3_reset(st);
@@ -426,7 +439,7 @@ static void box(struct evening *e, const char *s, size_t n)
         break;
     case '?':
         if (desk_code(e->w->desk, arg, out, sizeof(out)) == 0)
-            check_text(out);
+            check_text(e, out);
         break;
     case '\'':
         session(e, NULL, s + 1, n - 1);
