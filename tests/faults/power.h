@@ -135,7 +135,7 @@ static inline void power_point(const char *what, const char *path)
 {
     power.point++;
     if (power.plan.only ? power.point != power.plan.only
-                        : power.point % power.plan.stride != power.run % power.plan.stride)
+                        : power.point % power.plan.stride != (power.run + (int)power.plan.seed) % power.plan.stride)
         return;
     if (power.children >= power.plan.cuts)
         return;
