@@ -80,6 +80,14 @@ $(BUILD)/tests/faults/%: tests/faults/%.c $(LIB)
 	$(call say,LD)
 	$(Q)$(CC) $(CPPFLAGS) $(GAMMU_INC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS)
 
+# what storage_faults loads before libc: the disk refuses
+$(BUILD)/tests/faults/refuse.so: tests/faults/preload/refuse.c tests/faults/preload/refuse.h
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) -I. -D_GNU_SOURCE $(CSTD) $(WARN) $(if $(WERROR),-Werror) -g -O2 -fPIC -shared -o $@ $<
+
+$(BUILD)/tests/faults/storage_faults: | $(BUILD)/tests/faults/refuse.so
+
 $(BUILD)/tests/bench/%: tests/bench/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(call say,LD)
