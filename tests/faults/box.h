@@ -10,6 +10,7 @@
 #include "gateway/base/err.h"
 #include "gateway/base/log.h"
 #include "gateway/serve/inbox.h"
+#include "gateway/serve/journaling.h"
 #include "gateway/serve/lines.h"
 #include "gateway/serve/sender.h"
 #include "gateway/serve/setup.h"
@@ -153,10 +154,13 @@ static inline void box_stop(struct box *b)
 {
     if (b->w.desk && works_save_time(&b->w))
         log_warn("service time could not be stored");
+    if (b->w.journaling)
+        journaling_end(b->w.journaling);
     lines_free(b->lines);
     ticker_free(b->ticker);
     sender_free(b->sender);
     inbox_free(b->inbox);
+    journaling_free(b->w.journaling);
     desk_free(b->w.desk);
     db_close(b->w.db);
     clock_free(b->w.clock);
