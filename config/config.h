@@ -165,6 +165,7 @@ struct config {
     int pin_tries;       /* wrong PINs of one user before they are locked, default 5 */
     int pin_tries_all;   /* of all users together, default 20 */
     int pin_lock_s;      /* locked for, and counted over, default 3600 */
+    bool bare_ack;       /* NHAN without a code takes the one alert that is open, default true */
     int revoke_within_h; /* KHOA: the second one within, default 24 */
     int menu_timeout_s;  /* a menu without an input ends after, default 600 */
     char log_level[12];  /* "info" */

@@ -6,8 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* An address as text: E.164 with '+', a short code, or an alphanumeric name (11 GSM-7
- * characters are at most 33 bytes of UTF-8). */
+/* An address as text: E.164 with '+', a short code, or an alphanumeric name (11 GSM-7 characters are at
+ * most 33 bytes of UTF-8). Anybody who pays a provider chooses a name, also "84912345678": a name that
+ * reads as a number has this mark before it, so that it is nobody's number. */
+#define ADDRESS_NAME_MARK '\''
 #define ADDRESS_SIZE 40
 /* Text of a part as UTF-16BE octets: 160 units; or the raw octets of an 8-bit or
  * undecodable part (a whole TPDU is at most 175 octets and its SMSC 12). */

@@ -101,7 +101,12 @@ static int take_bare(struct msg *m)
     int64_t ids[16];
     char codes[64], text[160];
     struct sbuf c = sbuf_on(codes, sizeof(codes)), t = sbuf_on(text, sizeof(text));
-    int n = 0, found = alert_open_for(m->d->db, m->user->id, ids, (int)ARRAY_LEN(ids));
+    int n = 0, found;
+    if (!m->d->cfg->bare_ack) { /* a sender's number is a claim: only who got the alert has its code */
+        m->disposition = "code_bad";
+        return reply_text(m, TEXT_CODE_MISSING, "keyword", "NHAN");
+    }
+    found = alert_open_for(m->d->db, m->user->id, ids, (int)ARRAY_LEN(ids));
     if (found < 0)
         return found;
     for (int i = 0; i < found && n < OPEN_MAX; i++) {

@@ -138,6 +138,11 @@ static int schedule(struct desk *d, const struct incident *in, int step)
     return rc < 0 ? rc : reach_watch(d, in->id);
 }
 
+int alert_wait(struct desk *d, const struct incident *in)
+{
+    return schedule(d, in, STEP_FIRST);
+}
+
 static bool goes_out(const struct desk *d, const struct incident *in, bool under_way)
 {
     if (strcmp(in->form, "incident") != 0 || in->unverified)

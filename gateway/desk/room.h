@@ -34,6 +34,12 @@ struct throttle {
 
 /* What unknown numbers were alerted for within the hour: of one number and of all; [1] is SOS. */
 #define STRANGER_SLOTS 128
+/* How often a user's SOS called everybody within minutes: see sos.c. */
+#define SOS_SLOTS 64
+struct sos_calls {
+    int64_t user_id, since_rel;
+    int n;
+};
 struct hourly {
     int64_t since_rel;
     int n;
@@ -61,9 +67,10 @@ struct desk {
     struct menu_memory *menus;                /* see menu_front.c */
     struct trace *trace;                      /* journal: see trace.h; NULL = none */
     struct strangers strangers;
-    struct hourly late;     /* late.c: told one by one */
-    int64_t look_rel;       /* the overseer's next look, service time; 0 = at once */
-    struct meaning meaning; /* scratch of the message in hand, 10 kB: not on the stack */
+    struct hourly late;                    /* late.c: told one by one */
+    struct sos_calls sos_calls[SOS_SLOTS]; /* by user id */
+    int64_t look_rel;                      /* the overseer's next look, service time; 0 = at once */
+    struct meaning meaning;                /* scratch of the message in hand, 10 kB: not on the stack */
 };
 
 /* The message in hand. The number lives here, in memory, and nowhere else. */
@@ -199,6 +206,8 @@ int late_due(struct desk *d, const char *key);
 int alert_first(struct msg *m, const struct incident *in, bool under_way);
 /* To the officers of the first step, once: no repeat, and not the team. */
 int alert_once(struct desk *d, const struct incident *in);
+/* No alert now: the repeat that comes first calls. */
+int alert_wait(struct desk *d, const struct incident *in);
 /* The repeat of an incident that nobody took. */
 int alert_again(struct desk *d, int64_t incident_id);
 /* So long after this step the next one is due. */

@@ -18,6 +18,8 @@
 
 #define DATED_SIZE (SMS_TEXT_MAX + 40)
 #define LAST_PLACE_MS DAY_MS /* what was known of him longer ago says nothing */
+#define CALLS_MAX 5
+#define CALLS_MS (10 * MINUTE_MS)
 
 struct own_sos {
     int64_t user_id, party_id;
@@ -105,22 +107,38 @@ static int again(struct msg *m, struct incident *in, char *dated)
     return rc;
 }
 
-/* A second SOS is never a resend: it keeps its code and everybody is called again. */
+/* A sender's number is a claim: who texts SOS again and again in another's name must not fill the modem for all
+ * others. In memory only: a restart costs a few texts. */
+static bool may_call(struct msg *m)
+{
+    if (!m->user)
+        return true; /* strangers.c counts */
+    struct sos_calls *c = &m->d->sos_calls[(uint64_t)m->user->id % SOS_SLOTS];
+    if (c->user_id != m->user->id || m->now.rel_ms - c->since_rel >= CALLS_MS)
+        *c = (struct sos_calls){.user_id = m->user->id, .since_rel = m->now.rel_ms};
+    return c->n++ < CALLS_MAX;
+}
+
+/* A second SOS is never a resend: it keeps its code and everybody is called again. The sixth within ten minutes
+ * is kept and answered too, and leaves the calling to the repeats; but what an officer had taken in between always
+ * calls. */
 int form_sos(struct msg *m)
 {
     struct incident in;
     char dated[DATED_SIZE]; /* its words, which `in` points to */
     m->disposition = "sos";
     int rc = find_own_sos(m, m->now.wall_ms - LAST_PLACE_MS, &in);
-    if (rc == -ENOENT)
+    bool fresh = rc == -ENOENT, taken = !rc && !strcmp(in.state, "acked");
+    if (fresh)
         rc = new_sos(m, &in, dated);
     else if (!rc)
         rc = again(m, &in, dated);
+    bool call = may_call(m) || taken;
     char out[OUT_SIZE];
     if (!rc)
         rc = text_say(m->d->cfg, m->user ? TEXT_SOS_OK : TEXT_SOS_UNVERIFIED, out, sizeof(out), "code", in.code, NULL);
-    if (!rc)
-        rc = alert_first(m, &in, true);
+    if (!rc && (call || fresh))
+        rc = call ? alert_first(m, &in, true) : alert_wait(m->d, &in);
     return rc < 0 ? rc : reply(m, out, true);
 }
 

@@ -126,6 +126,9 @@ static int read_deliver(struct child *c, const struct gm_slot *at, struct gm_slo
         return rc;
     if (tpdu_get_deliver(at->pdu + smsc, at->n - (size_t)smsc, &plain) != 0)
         return -EBADMSG; /* gm_classify() said otherwise */
+    /* libgammu does not tell a name from a number: the octets do */
+    if (rc == 0 && plain.sender[0] == ADDRESS_NAME_MARK && !strcmp(part.sender, plain.sender + 1))
+        memcpy(part.sender, plain.sender, sizeof part.sender);
     if (rc == 0 && same_text(&part, &plain)) {
         offer(c, at, &part);
         return 0;

@@ -63,6 +63,12 @@ static uint32_t septet_char(uint8_t septet, bool escaped)
     return escaped && cp == 0xFFFD ? gsm7_decode(septet, 0) : cp;
 }
 
+/* A name that would read as a number, or as a short code. */
+static bool reads_as_number(const char *name)
+{
+    return strpbrk(name, "0123456789") && strspn(name, "+0123456789 .-()") == strlen(name);
+}
+
 static int address_alpha(const uint8_t *p, size_t octets, size_t semi, char out[ADDRESS_SIZE])
 {
     size_t septets = semi * 4 / 7, len = 0;
@@ -82,6 +88,10 @@ static int address_alpha(const uint8_t *p, size_t octets, size_t semi, char out[
         len += k;
     }
     out[len] = '\0';
+    if (reads_as_number(out)) { /* 11 characters: there is room */
+        memmove(out + 1, out, len + 1);
+        out[0] = ADDRESS_NAME_MARK;
+    }
     return 0;
 }
 
@@ -154,6 +164,8 @@ int tpdu_out_address(struct tpdu_out *out, const char *address)
 {
     const char *digits = address + (address[0] == '+');
     size_t n = strlen(digits);
+    if (address[0] == ADDRESS_NAME_MARK && reads_as_number(address + 1))
+        return out_alpha(out, address + 1);
     if (strspn(digits, digit_chars) != n)
         return out_alpha(out, address);
     if (n > 20)

@@ -236,14 +236,15 @@ static int check_digits(struct reader *r, const char *p, size_t n)
     return fail(r, "'%s' is too long for a short code; a phone number begins with +", p);
 }
 
-/* E.164, a short code or an alphanumeric name (TS 23.040 9.1.2.5: at most 11 characters). */
+/* E.164, a short code or an alphanumeric name (TS 23.040 9.1.2.5: at most 11 characters); '84912000001 is such a
+ * name that reads as a number (ADDRESS_NAME_MARK). */
 static int check_number(struct reader *r, const char *p)
 {
     size_t n = strlen(p);
     size_t digits = strspn(*p == '+' ? p + 1 : p, "0123456789");
     if (n && digits && digits + (*p == '+') == n)
         return check_digits(r, p, n);
-    int septets = gsm7_septets(p);
+    int septets = gsm7_septets(*p == ADDRESS_NAME_MARK ? p + 1 : p);
     if (n == 0 || *p == '+')
         return fail(r, "'%.40s' is no number; write E.164 (+84912000001), a short code or a name", p);
     if (septets < 1 || septets > 11)

@@ -2,12 +2,14 @@
 /* TPDUs: known octets, round trips, lies about lengths. */
 #include "gateway/base/civil.h"
 #include "gateway/base/err.h"
+#include "gateway/base/phone.h"
 #include "gateway/base/utf.h"
 #include "gateway/line/tpdu.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,6 +142,27 @@ static void a_full_part_fits_and_one_more_does_not(void **state)
             assert_int_equal(tpdu_get_deliver(p, (size_t)n, &out), 0);
             assert_int_equal(out.body_len, in.body_len);
         }
+}
+
+/* A provider's customer chooses his name, also one that is an officer's number. */
+static void a_name_that_reads_as_a_number_is_no_number(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"'84903000001", "'0903000001", "'191", "'09.0300.001"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct sms_part in = {.total = 1, .seq = 1, .coding = SMS_GSM7, .smsc_ms = 1794492000000LL}, out;
+        uint8_t pdu[TPDU_MAX];
+        snprintf(in.sender, sizeof in.sender, "%s", names[i]);
+        set_text(&in, "NHAN 48217");
+        int n = tpdu_put_deliver(&in, pdu, sizeof pdu);
+        assert_true(n > 0);
+        assert_int_equal(pdu[2] & 0x70, 0x50); /* alphanumeric, TS 23.040 9.1.2.5 */
+        assert_int_equal(tpdu_get_deliver(pdu, (size_t)n, &out), 0);
+        assert_string_equal(out.sender, names[i]);
+        assert_int_equal(address_kind(out.sender), ADDRESS_ALPHA);
+        char number[ADDRESS_SIZE];
+        assert_int_not_equal(phone_normalize(out.sender, number, sizeof number), 0);
+    }
 }
 
 static void a_lying_header_is_refused(void **state)
@@ -308,6 +331,7 @@ int main(void)
         cmocka_unit_test(the_time_stamp_keeps_its_zone),
         cmocka_unit_test(deliver_round_trips),
         cmocka_unit_test(a_full_part_fits_and_one_more_does_not),
+        cmocka_unit_test(a_name_that_reads_as_a_number_is_no_number),
         cmocka_unit_test(a_lying_header_is_refused),
         cmocka_unit_test(an_impossible_sequence_number_is_ignored),
         cmocka_unit_test(submit_round_trips_with_validity_and_report),
