@@ -11,6 +11,8 @@
 
 #include "tests/faults/disk.h"
 
+#include <dirent.h>
+#include <dlfcn.h>
 #include <stdarg.h>
 #include <time.h>
 
@@ -402,6 +404,71 @@ DISK_CALL(int, call_munmap, "munmap", void *at, size_t n)
         if (disk.node[i].now && (uint8_t *)at >= disk.node[i].now && (uint8_t *)at < disk.node[i].now + DISK_AREA)
             return 0;
     return (int)syscall(SYS_munmap, at, n);
+}
+
+/* --- listings ----------------------------------------------------------------------------- */
+
+struct disk_list {
+    char dir[DISK_PATH]; /* "" = free */
+    int next;
+    struct dirent e;
+};
+static struct disk_list disk_lists[4];
+
+static inline struct disk_list *disk_listing(void *d)
+{
+    for (size_t i = 0; i < sizeof(disk_lists) / sizeof(disk_lists[0]); i++)
+        if (d == &disk_lists[i])
+            return &disk_lists[i];
+    return NULL;
+}
+
+DISK_CALL(void *, call_opendir, "opendir", const char *path)
+{
+    if (!disk_has(path))
+        return ((void *(*)(const char *))dlsym(RTLD_NEXT, "opendir"))(path);
+    int i = disk_find(&disk.now, path), rc = disk_asked(DISK_OPEN, path);
+    if (rc > 0 || i < 0)
+        return (void *)(intptr_t)(disk_no(rc > 0 ? rc : ENOENT) + 1);
+    for (size_t k = 0; k < sizeof(disk_lists) / sizeof(disk_lists[0]); k++) {
+        if (disk_lists[k].dir[0])
+            continue;
+        snprintf(disk_lists[k].dir, sizeof(disk_lists[k].dir), "%s", path);
+        disk_lists[k].next = 0;
+        return &disk_lists[k];
+    }
+    return (void *)(intptr_t)(disk_no(EMFILE) + 1);
+}
+
+static inline struct dirent *disk_next(struct disk_list *l)
+{
+    while (l->next < disk.now.n) {
+        const char *path = disk.now.name[l->next++].path;
+        if (!disk_is_in(path, l->dir))
+            continue;
+        memset(&l->e, 0, sizeof(l->e));
+        snprintf(l->e.d_name, sizeof(l->e.d_name), "%s", strrchr(path, '/') + 1);
+        return &l->e;
+    }
+    return NULL;
+}
+
+#define DISK_READDIR(name, symbol)                                                                                     \
+    DISK_CALL(struct dirent *, name, symbol, void *d)                                                                  \
+    {                                                                                                                  \
+        struct disk_list *l = disk_listing(d);                                                                         \
+        return l ? disk_next(l) : ((struct dirent * (*)(void *)) dlsym(RTLD_NEXT, symbol))(d);                         \
+    }
+DISK_READDIR(call_readdir, "readdir")
+DISK_READDIR(call_readdir64, "readdir64")
+
+DISK_CALL(int, call_closedir, "closedir", void *d)
+{
+    struct disk_list *l = disk_listing(d);
+    if (!l)
+        return ((int (*)(void *))dlsym(RTLD_NEXT, "closedir"))(d);
+    l->dir[0] = '\0';
+    return 0;
 }
 
 /* --- time --------------------------------------------------------------------------------- */

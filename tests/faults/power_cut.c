@@ -30,7 +30,7 @@ int main(int argc, char **argv)
     plan.stride = plan.cuts < 8000 ? 8000 / plan.cuts : 1;
     plan.stride = plan.only ? 1 : plan.stride;
     plan.say = must_lose ? 0 : 3;
-    log_setup("power_cut", must_lose ? LOG_ERR_ - 1 : LOG_ERR_, false);
+    log_setup("power_cut", LOG_ERR_ - 1, false); /* a journal that is torn is said, and rightly */
     double from_s = disk_real_s();
     int rc = power_start(&plan);
     printf("power_cut: %d boxes lost power at %d points of %d runs of %d steps%s, %d of them again (%d cuts in all), "
