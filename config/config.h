@@ -14,6 +14,7 @@
 #ifndef TB_CONFIG_CONFIG_H
 #define TB_CONFIG_CONFIG_H
 
+#include "config/backup.h"
 #include "config/digest.h"
 #include "config/children.h"
 #include "config/http.h"
@@ -124,6 +125,9 @@ struct config {
     struct tips_config tips;       /* tips kept apart, and what is kept how long */
     struct retention_config retention;
     struct journal_config journal; /* raw messages, sealed, for the day the database is lost */
+    struct backup_config backup;
+    int reserve_mb;   /* of the disk, given free when it is full; default 8, 0 = none */
+    int disk_warn_mb; /* less free space is told; default 200, 0 = never */
 
     /* values, each a row of the table in keys.c */
     char service_name[32];            /* "CA xa Tan Phuc", for texts; default "CA xa" */

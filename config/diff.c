@@ -128,6 +128,8 @@ static bool same_behind(const char *key, const struct config *a, const struct co
         return same_records(keys_of_http(), sizeof(struct http_config), &a->http, 1, &b->http, 1);
     if (!strcmp(key, "journal"))
         return same_records(keys_of_journal(), sizeof(struct journal_config), &a->journal, 1, &b->journal, 1);
+    if (!strcmp(key, "backup"))
+        return same_records(keys_of_backup(), sizeof(struct backup_config), &a->backup, 1, &b->backup, 1);
     if (!strcmp(key, "digests"))
         return same_records(keys_of_digest(), sizeof(struct digest_rule), a->digests, a->n_digests, b->digests,
                             b->n_digests);

@@ -75,5 +75,6 @@ struct key_table keys_of_webhook(void);
 struct key_table keys_of_mail(void);
 struct key_table keys_of_spare(void);
 struct key_table keys_of_courier(void);
+struct key_table keys_of_backup(void); /* keys_backup.c */
 
 #endif

@@ -47,6 +47,7 @@ static void load_other(struct loader *l, const config_t *cfg)
         load_shifts(l, shifts);
     load_children(l, config_setting_get_member((config_setting_t *)root, "children"));
     load_http(l, config_setting_get_member((config_setting_t *)root, "http"));
+    load_backup(l, config_setting_get_member((config_setting_t *)root, "backup"));
     load_attendance(l, config_setting_get_member((config_setting_t *)root, "attendance"));
     load_digests(l, config_setting_get_member((config_setting_t *)root, "digests"));
     load_budget(l, config_setting_get_member((config_setting_t *)root, "budget"));

@@ -75,6 +75,7 @@ void load_default_calendar(struct loader *l);
 void load_presence(struct loader *l, const config_setting_t *group); /* NULL: the defaults */
 /* Webhooks, mail, the spare line and their secrets; the end of these. */
 void load_courier(struct loader *l, const config_t *cfg);
+void load_backup(struct loader *l, const config_setting_t *group); /* NULL: the defaults */
 void courier_config_wipe(struct courier_config *c);
 /* The values of tinbao.cfg itself (not restricted). */
 void load_main(struct loader *l, const config_t *cfg);

@@ -96,6 +96,7 @@ void config_print_keys(FILE *to)
     print_table(to, "http : { ... }:", keys_of_http());
     print_table(to, "tips : { ... }:", keys_of_tips());
     print_table(to, "retention : { ... }:", keys_of_retention());
+    print_table(to, "backup : { ... }:", keys_of_backup());
     print_table(to, "digests = ( { ... } ):", keys_of_digest());
     print_table(to, "budget : { ... }:", keys_of_budget());
     print_table(to, "duty : { ... }:", keys_of_duty());

@@ -29,6 +29,7 @@
 #define STAGE "backup.tmp"  /* in the state directory */
 #define FRESH ".tinbao-new" /* in the backups' */
 #define TEST "restore-test.tmp"
+#define PAGES_A_STEP 512
 #define NAME_FORM "tinbao_%06" PRId64 "_%04d-%02d-%02d_%02d%02d.db"
 #define NAME_SCAN "tinbao_%6" SCNd64 "_%4d-%2d-%2d_%2d%2d.db%n"
 #define ROOM_LEFT (INT64_C(40) << 20) /* a backup never takes the live service's last space */
@@ -169,6 +170,8 @@ static int vacuum_into(struct db *db, const char *path)
     }
     sbuf_add(&b, "'");
     int rc = sbuf_done(&b);
+    if (rc == 0) /* empty and closed to others: SQLite would make it as the umask says */
+        rc = statedir_touch(path);
     return rc < 0 ? rc : db_exec(db, sql, NULL, 0);
 }
 
@@ -190,11 +193,8 @@ static int verify(const struct backup_place *p, const char *path, struct backup_
 static int write_copy(const struct backup_place *p, int64_t now_ms, const char *stage, const char *fresh,
                       struct backup_made *out)
 {
-    char live[PATH_MAX];
     struct db *db = NULL;
-    int rc = statedir_path(live, sizeof live, p->state_dir, DB_FILE);
-    if (rc == 0)
-        rc = say(out, copy_database(live, stage), "the database can not be copied");
+    int rc = copy_size(stage) > 0 ? 0 : say(out, -ENOENT, "the copy");
     if (rc == 0)
         rc = say(out, db_open_file(&db, p->state_dir, stage, DB_WRITE), "the copy does not open");
     if (rc == 0)
@@ -286,23 +286,35 @@ static void tend(const struct backup_place *p, int64_t now_ms, struct backup_mad
 
 /* --- the two errands ---------------------------------------------------------------------- */
 
-static int make_room(const struct backup_place *p, struct backup_made *out)
+static int check_dir(const struct backup_place *p, int64_t size, struct backup_made *out)
 {
-    char live[PATH_MAX], wal[PATH_MAX];
-    int rc = statedir_path(live, sizeof live, p->state_dir, DB_FILE);
-    if (rc == 0)
-        rc = statedir_path(wal, sizeof wal, p->state_dir, DB_FILE "-wal");
-    if (rc == 0 && p->own_dir && mkdir(p->dir, 0700) < 0 && errno != EEXIST)
-        rc = -errno;
     struct stat st;
+    int rc = p->own_dir && mkdir(p->dir, 0700) < 0 && errno != EEXIST ? -errno : 0;
     if (rc == 0 && stat(p->dir, &st) < 0)
         rc = -errno;
     if (rc < 0)
         return say(out, rc, rc == -ENOENT ? "the backups' directory: is its medium in place?" : p->dir);
-    int64_t size = copy_size(live) + copy_size(wal), room = copy_room(p->dir), here = copy_room(p->state_dir);
-    if ((room >= 0 && room < size + (size >> 2)) || (here >= 0 && here < 2 * size + ROOM_LEFT))
-        return say(out, -ENOSPC, room < size + (size >> 2) ? p->dir : p->state_dir);
-    return 0;
+    int64_t room = copy_room(p->dir);
+    return room >= 0 && room < size + (size >> 2) ? say(out, -ENOSPC, p->dir) : 0;
+}
+
+int backup_begin(const struct backup_place *p, struct db *db, struct copy **copy, struct backup_made *out)
+{
+    char live[PATH_MAX], wal[PATH_MAX], stage[PATH_MAX];
+    memset(out, 0, sizeof *out);
+    *copy = NULL;
+    int rc = statedir_path(live, sizeof live, p->state_dir, DB_FILE);
+    if (rc == 0)
+        rc = statedir_path(wal, sizeof wal, p->state_dir, DB_FILE "-wal");
+    if (rc == 0)
+        rc = statedir_path(stage, sizeof stage, p->state_dir, STAGE);
+    if (rc < 0)
+        return say(out, rc, p->state_dir);
+    copy_remove(stage); /* of a run that was killed */
+    int64_t here = copy_room(p->state_dir);
+    if (here >= 0 && here < 2 * (copy_size(live) + copy_size(wal)) + ROOM_LEFT)
+        return say(out, -ENOSPC, p->state_dir);
+    return say(out, copy_begin(copy, db, stage), "the database can not be copied");
 }
 
 int backup_make(const struct backup_place *p, int64_t now_ms, struct backup_made *out)
@@ -315,19 +327,33 @@ int backup_make(const struct backup_place *p, int64_t now_ms, struct backup_made
         rc = statedir_path(fresh, sizeof fresh, p->dir, FRESH);
     if (rc < 0)
         return say(out, rc, p->dir);
-    copy_remove(stage); /* of a run that was killed */
-    copy_remove(fresh);
-    rc = make_room(p, out);
+    copy_remove(fresh); /* of a run that was killed */
+    rc = check_dir(p, copy_size(stage), out);
     if (rc == 0)
         rc = write_copy(p, now_ms, stage, fresh, out);
     if (rc == 0)
         rc = name_it(p, now_ms, fresh, out);
+    copy_remove(stage);
     if (rc < 0) {
         copy_remove(fresh);
         return rc;
     }
     tend(p, now_ms, out);
     return 0;
+}
+
+int backup_all(const struct backup_place *p, struct db *db, int64_t now_ms, struct backup_made *out)
+{
+    struct copy *copy;
+    int more = 0, rc = backup_begin(p, db, &copy, out);
+    while (rc == 0 && (more = copy_step(copy, PAGES_A_STEP)) == 0)
+        ;
+    if (rc == 0 && more < 0)
+        rc = more;
+    int end = copy_free(copy);
+    if (rc == 0)
+        rc = end;
+    return rc < 0 ? say(out, rc, "the database can not be copied") : backup_make(p, now_ms, out);
 }
 
 static int try_it(const struct backup_place *p, const char *path, struct backup_made *out)

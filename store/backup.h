@@ -39,8 +39,16 @@ struct backup_made {
     char why[BACKUP_WHY_SIZE]; /* of a failure, in plain words */
 };
 
-/* Makes one of the database as it is now, with all that belongs to it: 0, or -errno and out->why. */
+/* A backup has two halves. The first copies the open database page by page within the state directory; whoever
+ * has it open goes on with copy_step and copy_free (store/copy.h). The second, backup_make, makes a backup
+ * of that copy with all that belongs to it, and may take its time in another process: now_ms is when the copy
+ * was whole. 0, or -errno and out->why. */
+struct db;
+struct copy;
+int backup_begin(const struct backup_place *p, struct db *db, struct copy **copy, struct backup_made *out);
 int backup_make(const struct backup_place *p, int64_t now_ms, struct backup_made *out);
+/* Both halves at once. */
+int backup_all(const struct backup_place *p, struct db *db, int64_t now_ms, struct backup_made *out);
 /* The weekly test: the newest one is opened elsewhere, brought up to date, checked, its rows counted. */
 int backup_test(const struct backup_place *p, struct backup_made *out);
 
@@ -57,7 +65,6 @@ void backup_choose(const struct backup_entry *list, size_t n, int keep_days, int
 /* The path of one of them. */
 int backup_path(char *out, size_t size, const char *dir, const char *name);
 /* The moment that a backup, or a database that was put back, is of: 0 not known. */
-struct db;
 int64_t backup_of_ms(struct db *db);
 int backup_count(struct db *db, struct backup_counts *out);
 

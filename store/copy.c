@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Copies of databases, see copy.h. Called by backup.c, scrub.c and recover.c, in a child of the core or in
- * a command, never in the core's loop: a medium that hangs must hold up nobody. What can go wrong: the
+ * Copies of databases, see copy.h. Called by backup.c, scrub.c and recover.c; in the core only copy_step, a
+ * few pages at a time onto its own disk: a medium that hangs must hold up nobody. What can go wrong: the
  * disk is full, the medium is gone, either side can not be read; what was begun is then left to the
  * caller, who knows its name.
  */
@@ -15,14 +15,13 @@
 #include <limits.h>
 #include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#define PAGES_A_STEP 512
 #define BUSY_TRIES 200
-#define BUSY_PAUSE_MS 50
 #define CHUNK 65536
 
 static int errno_of(int code)
@@ -47,57 +46,57 @@ static int errno_of(int code)
     }
 }
 
-static int open_one(const char *path, int flags, sqlite3 **out)
+struct copy {
+    sqlite3 *to;
+    sqlite3_backup *b;
+    int busy;
+};
+
+static int open_new(const char *path, sqlite3 **out)
 {
-    int code = sqlite3_open_v2(path, out, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
-    if (code == SQLITE_OK) {
-        sqlite3_busy_timeout(*out, 2000);
-        /* Closing a reader must not write: only serve checkpoints. */
-        sqlite3_db_config(*out, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-        return 0;
-    }
-    log_err("%s: %s", path, *out ? sqlite3_errmsg(*out) : "out of memory");
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return -errno;
+    close(fd);
+    int code = sqlite3_open_v2(path, out, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+    /* Nobody reads it before it is whole and synced. */
+    if (code == SQLITE_OK)
+        code = sqlite3_exec(*out, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -256", NULL,
+                            NULL, NULL);
     return errno_of(code);
 }
 
-/* In a read transaction of its own the source stands still, however long it takes. */
-static int copy_pages(sqlite3 *from, sqlite3 *to)
+int copy_begin(struct copy **out, struct db *db, const char *to)
 {
-    int code = sqlite3_exec(from, "BEGIN; SELECT COUNT(*) FROM sqlite_schema", NULL, NULL, NULL), busy = 0;
-    sqlite3_backup *b = code == SQLITE_OK ? sqlite3_backup_init(to, "main", from, "main") : NULL;
-    if (!b)
-        return errno_of(code ? code : sqlite3_extended_errcode(to));
-    do {
-        code = sqlite3_backup_step(b, PAGES_A_STEP);
-        if (errno_of(code) == -EBUSY)
-            sqlite3_sleep(BUSY_PAUSE_MS);
-        busy += errno_of(code) == -EBUSY;
-    } while (code == SQLITE_OK || (errno_of(code) == -EBUSY && busy < BUSY_TRIES));
-    int end = sqlite3_backup_finish(b);
-    return errno_of(code == SQLITE_DONE ? end : code);
+    struct copy *c = calloc(1, sizeof *c);
+    int rc = c ? open_new(to, &c->to) : -ENOMEM;
+    if (rc == 0 && !(c->b = sqlite3_backup_init(c->to, "main", db->engine, "main")))
+        rc = errno_of(sqlite3_extended_errcode(c->to));
+    if (rc < 0) {
+        log_err("%s: %s", to, strerror(-rc));
+        copy_free(c);
+        c = NULL;
+    }
+    *out = c;
+    return rc;
 }
 
-int copy_database(const char *from, const char *to)
+int copy_step(struct copy *c, int pages)
 {
-    sqlite3 *src = NULL, *dst = NULL;
-    int fd = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    int rc = fd < 0 ? -errno : 0;
-    if (fd >= 0)
-        close(fd);
-    if (rc == 0)
-        rc = open_one(from, SQLITE_OPEN_READONLY, &src);
-    if (rc == 0)
-        rc = open_one(to, SQLITE_OPEN_READWRITE, &dst);
-    /* Nobody reads it before it is whole and synced. */
-    if (rc == 0 && sqlite3_exec(dst, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF", NULL, NULL, NULL))
-        rc = -EIO;
-    if (rc == 0)
-        rc = copy_pages(src, dst);
-    sqlite3_close(dst);
-    sqlite3_close(src);
-    if (rc < 0)
-        log_err("%s: can not be copied to %s: %s", from, to, strerror(-rc));
-    return rc;
+    int code = sqlite3_backup_step(c->b, pages), rc = errno_of(code);
+    if (rc == -EBUSY && c->busy++ < BUSY_TRIES)
+        return 0;
+    return code == SQLITE_DONE ? 1 : rc;
+}
+
+int copy_free(struct copy *c)
+{
+    if (!c)
+        return 0;
+    int rc = errno_of(sqlite3_backup_finish(c->b));
+    int end = errno_of(sqlite3_close(c->to));
+    free(c);
+    return rc < 0 ? rc : end;
 }
 
 static int pump(int in, int out)

@@ -6,9 +6,15 @@
 
 #include <stdint.h>
 
-/* The database `from` as of one moment into the new file `to`, by SQLite's online backup: a writer of
- * `from` is not held up, and only read. */
-int copy_database(const char *from, const char *to);
+struct db;
+struct copy; /* owned by whoever called copy_begin */
+
+/* An open database into the new file `to`, by SQLite's online backup, some pages at a time. What is written
+ * through db meanwhile goes into both. copy_step: 1 it is whole, as db is now; 0 go on; or -errno. */
+int copy_begin(struct copy **out, struct db *db, const char *to);
+int copy_step(struct copy *c, int pages);
+/* Ends it, whole or not; then nothing of it is open. */
+int copy_free(struct copy *c);
 /* Any file, octet by octet, synced. -EEXIST: `to` is there. */
 int copy_file(const char *from, const char *to);
 /* unlink of a database and what SQLite keeps beside it; not being there is fine. */

@@ -138,6 +138,9 @@ int statedir_lock(const char *dir, int *fd);
 /* Reads the key: of the systemd credential tinbao.key if there is one, else of the key file, which is made
  * when make is set; key[32]. -ENOENT when it must be there and is not. */
 int statedir_key(const char *dir, bool make, uint8_t key[KEY_SIZE]);
+/* The line of a key file. */
+#define KEY_LINE_SIZE 96
+void statedir_key_line(const uint8_t key[KEY_SIZE], char out[KEY_LINE_SIZE]);
 /* An empty database file of mode 0600, if there is none. */
 int statedir_touch(const char *path);
 

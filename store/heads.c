@@ -150,7 +150,10 @@ static int compare(void *ctx, const struct head *h)
     uint8_t link[DIGEST_SIZE];
     c->out->lines++;
     if (h->id <= c->state->cut_id) {
-        c->out->old++;
+        if (h->id == 0) /* of an audit without a row yet */
+            c->out->good++;
+        else
+            c->out->old++;
         return 0;
     }
     int rc = chain_link_of(c->db, h->id, link);

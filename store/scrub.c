@@ -164,6 +164,8 @@ static int write_back(struct db *db, const char *state_dir, const char *path)
     snprintf(sql, sizeof sql, "VACUUM INTO '%.*s'", PATH_MAX, fresh);
     int rc = recount(db);
     if (rc == 0)
+        rc = statedir_touch(fresh);
+    if (rc == 0)
         rc = db_exec(db, sql, NULL, 0);
     if (rc == 0)
         rc = copy_sync(fresh);

@@ -168,24 +168,29 @@ static int key_read(int fd, const char *path, bool credential, uint8_t key[KEY_S
     return rc;
 }
 
-/* Written whole and synced under another name first: a key file is never half there. */
-static int key_make(const char *dir, const char *path, uint8_t key[KEY_SIZE])
+void statedir_key_line(const uint8_t key[KEY_SIZE], char out[KEY_LINE_SIZE])
 {
-    char tmp[PATH_MAX], line[KEY_LINE + 1];
-    struct sbuf b = sbuf_on(line, sizeof line);
-    int rc = statedir_path(tmp, sizeof tmp, dir, "tinbao.key.new");
-    if (rc < 0)
-        return rc;
-    seal_random(key, KEY_SIZE);
+    struct sbuf b = sbuf_on(out, KEY_LINE_SIZE);
     sbuf_add(&b, KEY_HEAD);
     for (size_t i = 0; i < KEY_SIZE; i++)
         sbuf_addf(&b, "%02x", key[i]);
     sbuf_addc(&b, '\n');
+}
+
+/* Written whole and synced under another name first: a key file is never half there. */
+static int key_make(const char *dir, const char *path, uint8_t key[KEY_SIZE])
+{
+    char tmp[PATH_MAX], line[KEY_LINE_SIZE];
+    int rc = statedir_path(tmp, sizeof tmp, dir, "tinbao.key.new");
+    if (rc < 0)
+        return rc;
+    seal_random(key, KEY_SIZE);
+    statedir_key_line(key, line);
     (void)unlink(tmp); /* a crash may have left one */
     int fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
         rc = -errno;
-    else if (fchmod(fd, 0600) < 0 || write(fd, line, b.len) != (ssize_t)b.len || fsync(fd) < 0)
+    else if (fchmod(fd, 0600) < 0 || write(fd, line, KEY_LINE) != (ssize_t)KEY_LINE || fsync(fd) < 0)
         rc = errno ? -errno : -EIO;
     if (fd >= 0)
         close(fd);

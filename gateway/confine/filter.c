@@ -74,7 +74,7 @@ static unsigned sets_of(enum confine_role role)
 {
     switch (role) {
     case CONFINE_CORE:
-        return FILTER_WRITE | FILTER_UNIX | FILTER_SERVE;
+        return FILTER_WRITE | FILTER_UNIX | FILTER_SERVE | FILTER_FORK; /* vault: a backup is a process, without exec */
     case CONFINE_CORE_SPAWNER:
         return ~0U;
     case CONFINE_LINE:

@@ -16,6 +16,7 @@
 #include "gateway/desk/retention.h"
 #include "gateway/desk/room.h"
 #include "gateway/desk/trouble.h"
+#include "gateway/desk/vault.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +32,8 @@ int job_standing(struct desk *d, const char *kind, const char *meta, int64_t per
 
 /* Each sets its jobs of the calendar (JOB_WALL) from the calendar as it is, the last one what the roster as it
  * is leaves to nobody; called again and again. */
-static int (*const calendars[])(struct desk *d) = {digest_plan, attend_plan, reminder_plan, still_left};
+static int (*const calendars[])(struct desk *d) = {digest_plan, attend_plan, reminder_plan, still_left,
+                                                   vault_plan};
 
 static int64_t calendar_off(const struct desk *d)
 {
@@ -62,6 +64,8 @@ int jobs_start(struct desk *d)
         rc = jobs_calendar(d);
     if (!rc)
         rc = alive_start(d); /* courier */
+    if (!rc)
+        rc = vault_start(d);
     if (rc < 0)
         return rc;
     if (d->cfg->balance_every_h <= 0)
@@ -119,6 +123,8 @@ static const struct {
     {"still", still_due},
     {"calendar", reminder_due},
     {"revoke", revoke_due},
+    {"backup", vault_due}, /* the copying is serve's, see ticker.c */
+    {"restore_test", vault_due},
     /* clang-format on */
 };
 

@@ -204,6 +204,7 @@ static const struct {
     [TEXT_DIGEST_INDICATORS] = {"digest_indicators", "count"},
     /* courier */
     [TEXT_TROUBLE] = {"trouble", "name text"},
+    [TEXT_STORAGE] = {"storage", "name text"}, /* vault */
     /* attendance */
     [TEXT_MISSED_IN] = {"missed_in", "place time"},
     [TEXT_MISSED_OUT] = {"missed_out", "time hours"},

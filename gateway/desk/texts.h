@@ -197,6 +197,7 @@ enum text_id {
     TEXT_DIGEST_INDICATORS,
     /* courier */
     TEXT_TROUBLE,
+    TEXT_STORAGE, /* vault */
     /* attendance */
     TEXT_MISSED_IN,
     TEXT_MISSED_OUT,

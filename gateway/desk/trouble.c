@@ -9,6 +9,7 @@
 #include "gateway/base/str.h"
 #include "gateway/desk/event.h"
 #include "gateway/desk/room.h"
+#include "gateway/desk/vault.h"
 #include "store/delivery.h"
 
 #include <stdio.h>
@@ -62,7 +63,7 @@ static int text_officers(struct desk *d, const char *words)
     return rc;
 }
 
-static int mail_alarm(struct desk *d, const char *words, int64_t since_ms, bool over)
+static int mail_alarm(struct desk *d, const char *what, const char *words, int64_t since_ms, bool over)
 {
     char subject[240], body[600], since[24], now[24];
     struct now t = service_now(&d->time);
@@ -73,6 +74,9 @@ static int mail_alarm(struct desk *d, const char *words, int64_t since_ms, bool 
     snprintf(subject, sizeof(subject), "[tinbao %s] %s", d->cfg->service_name, words);
     if (over)
         snprintf(body, sizeof(body), "%s.\nXay ra tu %s, nay (%s) da tro lai binh thuong.\n", words, since, now);
+    else if (vault_trouble(what))
+        snprintf(body, sizeof(body), "%s, tu %s.\nTin van duoc nhan va bao nhu thuong; xem 'tinbao status'.\n", words,
+                 since);
     else
         snprintf(
             body, sizeof(body),
@@ -88,8 +92,10 @@ static int tell(struct desk *d, const struct trouble *t)
     log_err("TROUBLE %s: %s", t->what, t->text);
     int rc = event_line(d, line ? "line.down" : "trouble", line ? line : t->what, t->text);
     if (!rc)
-        rc = mail_alarm(d, t->text, t->since_ms, false);
-    if (!rc && can_text(d))
+        rc = mail_alarm(d, t->what, t->text, t->since_ms, false);
+    if (!rc && vault_trouble(t->what)) /* the lines can carry it */
+        rc = vault_tell(d, t->what, t->text);
+    else if (!rc && can_text(d))
         rc = text_officers(d, t->text);
     return rc < 0 ? rc : trouble_told(d->db, t->what, service_now(&d->time).wall_ms);
 }
@@ -101,7 +107,7 @@ static int tell_over(struct desk *d, const struct trouble *t)
     log_note("%s: mended (%s)", t->what, t->text);
     snprintf(words, sizeof(words), "Da het: %s", t->text);
     int rc = event_line(d, line ? "line.up" : "trouble.over", line ? line : t->what, words);
-    return rc < 0 ? rc : mail_alarm(d, words, t->since_ms, true);
+    return rc < 0 ? rc : mail_alarm(d, t->what, words, t->since_ms, true);
 }
 
 /* --- troubles ----------------------------------------------------------------------------- */

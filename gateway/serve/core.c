@@ -29,6 +29,7 @@
 #include "gateway/serve/ticker.h"
 #include "gateway/serve/watch.h"
 #include "gateway/serve/timer.h"
+#include "gateway/serve/vault.h"
 #include "gateway/serve/works.h"
 
 #include <signal.h>
@@ -55,12 +56,14 @@ struct core {
     struct playerside *player;
     struct frontside *front;
     struct notify *notify;
+    struct vault *vault;
     struct ctlsock *control;
     struct door *door; /* where children knock that are units; else NULL */
     struct event *signals[SIG_COUNT], *quit_timer;
     char state_dir[256]; /* a copy: the config may be replaced */
     int64_t started_ms;
     bool quitting;
+    int status; /* of the process, once it ends in order */
 };
 
 /* After anything that was committed or heard: send, and plan the next wake-up. */
@@ -70,6 +73,7 @@ static void turn(struct core *c)
     post_run(c->post);
     ticker_arm(c->ticker);
     playerside_poke(c->player);
+    works_look(&c->w);
 }
 
 /* --- what the parts tell --------------------------------------------------------------- */
@@ -243,7 +247,7 @@ static int status_json(void *ctx, char *out, size_t size)
 static int on_request(void *ctx, const char *request, char *out, size_t size)
 {
     struct core *c = ctx;
-    struct requests r = {.w = &c->w, .ctx = c, .status = status_json, .reload = reload, .turn = on_posted};
+    struct requests r = {.w = &c->w, .ctx = c, .status = status_json, .reload = reload, .vault = c->vault, .turn = on_posted};
     return requests_answer(&r, request, out, size);
 }
 
@@ -272,6 +276,24 @@ static void on_stop(evutil_socket_t sig, short what, void *arg)
     notify_stopping(c->notify);
     frontside_quit(c->front);
     lines_quit(c->lines);
+}
+
+/* vault: the database is damaged. Its own status, so that the unit's log tells it from a crash. */
+static void on_damaged(void *ctx)
+{
+    struct core *c = ctx;
+    c->status = CORE_DAMAGED;
+    if (c->quitting)
+        return;
+    inbox_close(c->inbox); /* nothing more is taken: what is on the SIM stays there */
+    sender_close(c->sender);
+    event_base_loopbreak(c->w.base);
+}
+
+static void on_errand(void *ctx, const char *kind)
+{
+    struct core *c = ctx;
+    vault_job(c->vault, kind);
 }
 
 static void on_hup(evutil_socket_t sig, short what, void *arg)
@@ -341,12 +363,14 @@ static int make_lines(struct core *c, const struct core_options *o, const struct
 static int make_parts(struct core *c)
 {
     struct inbox_events in = {.ctx = c, .other = on_other, .kept = on_kept, .stuck = on_stuck};
-    struct ticker_events tick = {.ctx = c, .balance = on_balance, .ran = on_ran};
+    struct ticker_events tick = {.ctx = c, .balance = on_balance, .errand = on_errand, .ran = on_ran};
     c->inbox = inbox_new(&c->w, &in);
     c->sender = sender_new(&c->w);
     c->watch = watch_new(&c->w);
     c->ticker = ticker_new(&c->w, &tick);
-    return c->inbox && c->sender && c->watch && c->ticker ? 0 : -ENOMEM;
+    struct vault_events vault = {.ctx = c, .turn = on_posted, .damaged = on_damaged};
+    c->vault = vault_new(&c->w, c->state_dir, &vault);
+    return c->inbox && c->sender && c->watch && c->ticker && c->vault ? 0 : -ENOMEM;
 }
 
 /* A player's children are its own, whatever the settings say. */
@@ -441,7 +465,8 @@ static void run(struct core *c)
         ticker_run(c->ticker, 64);
     }
     turn(c);
-    event_base_dispatch(c->w.base);
+    if (!c->status) /* vault: met damage already */
+        event_base_dispatch(c->w.base);
 }
 
 /* --- the end --------------------------------------------------------------------------- */
@@ -460,6 +485,7 @@ static void stop(struct core *c)
             event_free(c->signals[i]);
     if (c->quit_timer)
         event_free(c->quit_timer);
+    vault_free(c->vault);
     post_free(c->post);
     bell_free(c->bell);
     lines_free(c->lines);
@@ -484,8 +510,10 @@ int core_main(const struct core_options *o)
         return 1;
     c->started_ms = mono_ms();
     int status = start(c, o);
-    if (!status)
+    if (!status) {
         run(c);
+        status = c->status;
+    }
     stop(c);
     free(c);
     return status;

@@ -18,9 +18,11 @@ struct core_options {
     bool confined;         /* gives up what it does not need, see fence.h; not in a process with others' work */
 };
 
+#define CORE_DAMAGED 5
+
 /* Runs until SIGTERM or SIGINT (or the player's socket closes). The exit status:
  * 0 asked to stop, 1 could not start (said why), 2 bad config (all problems said),
- * 3 another instance runs. */
+ * 3 another instance runs, 5 the database is damaged: start it again, it recovers by itself. */
 int core_main(const struct core_options *o);
 
 #endif

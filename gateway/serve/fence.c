@@ -65,6 +65,8 @@ void fence_core(const struct config *cfg, const char *state_dir, bool spawns)
     confine_begin(&c, spawns ? CONFINE_CORE_SPAWNER : CONFINE_CORE);
     (void)confine_allow(&c, CONFINE_WRITE, state_dir);
     allow_settings(&c, cfg);
+    if (cfg->backup.dir[0]) /* vault */
+        (void)confine_allow(&c, CONFINE_WRITE, cfg->backup.dir);
     if (credentials)
         (void)confine_allow(&c, CONFINE_READ, credentials);
     if (cfg->courier.bell[0])

@@ -7,8 +7,10 @@
 
 #include "gateway/base/err.h"
 #include "gateway/base/str.h"
+#include "gateway/desk/vault.h"
 #include "gateway/serve/journaling.h"
 #include "gateway/serve/post.h"
+#include "gateway/serve/vault.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -108,6 +110,27 @@ static int on_restore(const struct requests *r, const char *what, char *out, siz
     return on_change(r, desk_restore, what, out, size);
 }
 
+/* vault: a backup now, the test of one, how it stands. */
+static int on_backup(const struct requests *r, const char *what, char *out, size_t size)
+{
+    return vault_ask(r->vault, what, out, size);
+}
+
+/* vault: somebody has seen what recovery did; the bell is quiet again. */
+static int on_seen(const struct requests *r, const char *what, char *out, size_t size)
+{
+    (void)what;
+    int rc = works_begin(r->w), n = rc ? rc : vault_seen(r->w->desk);
+    rc = n < 0 ? n : works_commit(r->w);
+    works_rollback(r->w);
+    if (rc)
+        str_copy(out, size, works_why(rc));
+    else
+        str_copy(out, size, n ? "noted\n" : "nothing waited for that\n");
+    r->turn(r->ctx);
+    return rc;
+}
+
 static const struct request REQUESTS[] = {
     {"status", "", on_status},
     {"code", " CODE", on_code},
@@ -117,6 +140,8 @@ static const struct request REQUESTS[] = {
     {"invite", " DAYS ROLE PLACES NAME", on_invite},
     {"revoke", " PHONE or NAME", on_revoke},
     {"restore", " PHONE", on_restore},
+    {"backup", " start, backup test, backup state", on_backup},
+    {"seen", "", on_seen},
 };
 
 static int none_such(char *out, size_t size)

@@ -16,6 +16,7 @@ struct requests {
     void *ctx;
     int (*status)(void *ctx, char *out, size_t size);
     int (*reload)(void *ctx);
+    struct vault *vault;
     void (*turn)(void *ctx); /* rows were written: the sender and the courier have work */
 };
 

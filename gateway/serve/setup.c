@@ -10,7 +10,9 @@
 #include "gateway/line/control.h"
 #include "gateway/serve/journaling.h"
 #include "gateway/serve/replay.h"
+#include "gateway/serve/vault.h"
 #include "store/people.h"
+#include "store/recover.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -176,10 +178,16 @@ static int play_again(struct works *w, const char *state_dir, uint64_t *last)
     return rc;
 }
 
-int setup_desk(struct works *w, const char *state_dir)
+static int open_desk(struct works *w, const char *state_dir)
 {
     uint64_t last = 0;
-    int rc = db_open(&w->db, state_dir, DB_WRITE);
+    struct recovery r;
+    struct backup_place place;
+    char dir[300];
+    int rc = vault_place(w->cfg, state_dir, &place, dir, sizeof(dir));
+    if (!rc)
+        rc = recover_open(&w->db, state_dir, dir, clock_now_ms(w->clock), &r);
+    w->chain_broken = !rc && r.chain_broken;
     if (rc == -EBUSY) {
         log_err("%s is in use: another 'tinbao serve' (or a command that changes something) runs there", state_dir);
         return 3;
@@ -208,6 +216,16 @@ int setup_desk(struct works *w, const char *state_dir)
     if (rc)
         log_err("the desk could not be started: %s", works_why(rc));
     return rc ? 1 : 0;
+}
+
+/* vault: damage that is met before anybody watches for it. */
+int setup_desk(struct works *w, const char *state_dir)
+{
+    int status = open_desk(w, state_dir);
+    if (!status || !w->db || !(db_sick(w->db) & DB_SICK_CORRUPT))
+        return status;
+    log_err("%s: the database is damaged; the next start looks at every page", state_dir);
+    return recover_suspect(state_dir, clock_now_ms(w->clock), "met damage at start") ? status : CORE_DAMAGED;
 }
 
 /* --- SIGHUP ---------------------------------------------------------------------------- */

@@ -21,6 +21,7 @@
 #define RUN_MAX 64
 #define OVERSEE_EVERY_MS 300000
 #define BALANCE_AGAIN_MS (5 * MINUTE_MS)
+#define ERRAND_AGAIN_MS HOUR_MS /* vault: a kill in the middle of it is no end of it */
 
 struct ticker {
     struct works *w;
@@ -69,6 +70,23 @@ static int run_balance(struct ticker *t, const struct job *job)
     return rc;
 }
 
+/* vault: what takes long is done by a process of its own; what became of it plans the next one. */
+static int run_errand(struct ticker *t, const struct job *job)
+{
+    int rc = move_job(t, job, ERRAND_AGAIN_MS);
+    if (!rc)
+        t->ev.errand(t->ev.ctx, job->kind);
+    return rc;
+}
+
+/* How a job of this kind is run: by the desk, but for those that need somebody outside. */
+static int (*runner(const struct ticker *t, const char *kind))(struct ticker *, const struct job *)
+{
+    if (!strcmp(kind, "balance"))
+        return run_balance;
+    return t->ev.errand && (!strcmp(kind, "backup") || !strcmp(kind, "restore_test")) ? run_errand : run_job;
+}
+
 static int run_one(struct ticker *t, const struct job *job)
 {
     bool again = job->due_ms == t->last.due_ms && !strcmp(job->kind, t->last.kind) && !strcmp(job->key, t->last.key);
@@ -77,7 +95,7 @@ static int run_one(struct ticker *t, const struct job *job)
         log_err("job %s %s stays due after it was run: later", job->kind, job->key);
         return move_job(t, job, backoff_ms(job->tries, MINUTE_MS, HOUR_MS, (uint64_t)job->id));
     }
-    int rc = strcmp(job->kind, "balance") == 0 ? run_balance(t, job) : run_job(t, job);
+    int rc = runner(t, job->kind)(t, job);
     if (!rc)
         return 0;
     memset(&t->last, 0, sizeof(t->last)); /* it did not claim success; perhaps not even its move can be written */

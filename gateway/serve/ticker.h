@@ -11,6 +11,8 @@ struct ticker_events {
     void *ctx;
     /* A balance job: ask if a line is up. */
     void (*balance)(void *ctx);
+    /* A job of the vault: "backup", "restore_test". */
+    void (*errand)(void *ctx, const char *kind);
     /* Jobs were run: there may be something to send. */
     void (*ran)(void *ctx);
 };

@@ -20,6 +20,14 @@ void works_rollback(struct works *w)
 {
     db_rollback(w->db); /* nothing, after a commit */
     journaling_decided(w->journaling, false);
+    works_look(w);
+}
+
+void works_look(struct works *w)
+{
+    unsigned what = w->sick ? db_sick(w->db) : 0;
+    if (what)
+        w->sick(w->sick_ctx, what);
 }
 
 static int save_time(struct works *w, int64_t rel_ms)

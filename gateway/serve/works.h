@@ -34,6 +34,10 @@ struct works {
     enum play_step fail_at;        /* armed by the player; STEP_NONE else */
     int64_t fail_after;            /* so many times it is passed before */
     struct journaling *journaling; /* raw messages, for the day the database is lost; NULL = none */
+    /* vault: what the database met (db_sick) while somebody used it, told after each failed transaction */
+    void (*sick)(void *ctx, unsigned what);
+    void *sick_ctx;
+    bool chain_broken; /* at start: the audit is not as it was written, and there is no backup */
 };
 
 /* 0 or the store's error; after an error no transaction is open. works_commit also stores
@@ -41,6 +45,8 @@ struct works {
 int works_begin(struct works *w);
 int works_commit(struct works *w);
 void works_rollback(struct works *w);
+/* Tells of what the database met since: after reads outside of a transaction. */
+void works_look(struct works *w);
 /* Stores service time in a transaction of its own (shutdown). */
 int works_save_time(struct works *w);
 /* A step of the life of a text: does not return when the player asked for the end here. */

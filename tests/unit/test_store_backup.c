@@ -80,7 +80,7 @@ static int64_t message(struct vault *v, const char *body, int64_t party_id)
 
 static void make(struct vault *v, int64_t now_ms)
 {
-    int rc = backup_make(&v->place, now_ms, &v->made);
+    int rc = backup_all(&v->place, v->s.db, now_ms, &v->made);
     if (rc)
         fail_msg("backup: %s (%d)", v->made.why, rc);
 }
@@ -185,10 +185,10 @@ static void without_room_or_medium_nothing_is_made_and_it_is_said(void **state)
     snprintf(dir, sizeof dir, "%s/gone", v->s.dir);
     v->place.dir = dir;
     v->place.own_dir = false;
-    assert_int_equal(backup_make(&v->place, NOW_MS, &v->made), -ENOENT);
+    assert_int_equal(backup_all(&v->place, v->s.db, NOW_MS, &v->made), -ENOENT);
     assert_non_null(strstr(v->made.why, "is its medium in place?"));
     v->place.dir = "/dev/null"; /* not a directory: nothing can be written there */
-    assert_true(backup_make(&v->place, NOW_MS, &v->made) < 0);
+    assert_true(backup_all(&v->place, v->s.db, NOW_MS, &v->made) < 0);
     assert_true(v->made.why[0]);
     assert_int_equal(backups(v), 1);
 }
@@ -494,7 +494,7 @@ static void a_broken_audit_goes_back_to_the_backup_or_stays_with_an_alarm(void *
     assert_int_equal(db_exec(v->s.db, "UPDATE audit SET detail = 'x' WHERE id = 4", NULL, 0), 0);
     make(v, NOW_MS);
     assert_int_equal(db_exec(v->s.db, "UPDATE audit SET detail = 'y' WHERE id = 4", NULL, 0), 0);
-    assert_int_equal(backup_make(&v->place, NOW_MS, &v->made), -EIO); /* it never becomes a backup */
+    assert_int_equal(backup_all(&v->place, v->s.db, NOW_MS, &v->made), -EIO); /* it never becomes a backup */
     assert_non_null(strstr(v->made.why, "row 4 of the audit"));
     close_it(v);
     assert_int_equal(recover_quietly(v, &r, NULL), 0);
