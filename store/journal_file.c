@@ -198,7 +198,7 @@ int journal_file_each(const struct keys *k, struct journal_source *s, uint64_t a
 {
     struct journal_item it;
     struct journal_head h;
-    struct record rec;
+    struct record rec = {0};
     uint64_t at = JOURNAL_HEAD_SIZE;
     memset(r, 0, sizeof(*r));
     int rc = journal_head_read(k, s, &h);

@@ -47,6 +47,22 @@ static void allow_settings(struct confine *c, const struct config *cfg)
     allow_beside(c, co->spare.secret_file);
 }
 
+/* The journal's medium, also when it is mounted later: the place where it is mounted, and the directory that
+ * holds this place. */
+static void allow_journal(struct confine *c, const char *journal)
+{
+    char dir[256];
+    if (!journal[0] || str_copy(dir, sizeof(dir), journal))
+        return;
+    for (int up = 0; up < 2; up++) {
+        char *slash = strrchr(dir, '/');
+        if (!slash || slash == dir)
+            return;
+        *slash = '\0';
+        (void)confine_allow(c, CONFINE_WRITE, dir);
+    }
+}
+
 /* What the courier reads for the core, which gives it to no child if it has not it itself. */
 static void allow_certificates(struct confine *c, const struct courier_config *co)
 {
@@ -64,6 +80,7 @@ void fence_core(const struct config *cfg, const char *state_dir, bool spawns)
         log_line(getenv(CONFINE_OFF_ENV) ? LOG_WARN_ : LOG_DEBUG_, "runs unconfined: %s", off);
     confine_begin(&c, spawns ? CONFINE_CORE_SPAWNER : CONFINE_CORE);
     (void)confine_allow(&c, CONFINE_WRITE, state_dir);
+    allow_journal(&c, cfg->journal.dir);
     allow_settings(&c, cfg);
     if (cfg->backup.dir[0]) /* vault */
         (void)confine_allow(&c, CONFINE_WRITE, cfg->backup.dir);

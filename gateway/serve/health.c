@@ -6,6 +6,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/err.h"
 #include "gateway/base/str.h"
+#include "gateway/serve/journaling.h"
 
 #include <jansson.h>
 #include <stdarg.h>
@@ -24,6 +25,7 @@
 #define CLOCK_LEAST_MS INT64_C(1767200400000) /* 2026-01-01 in Vietnam */
 #define JOB_WARN_MS (2 * MINUTE_MS)
 #define JOB_FAIL_MS (10 * MINUTE_MS)
+#define JOURNAL_LATE_MS MINUTE_MS
 #define LINES_START_MS (2 * MINUTE_MS)
 
 const char *health_word(enum health_status s)
@@ -163,6 +165,21 @@ static void look_lines(struct health *h, const struct lines *lines, const struct
     h->checks[h->n - 1].unit = "lines";
 }
 
+/* Without it nothing is wrong yet; a database that is lost then takes messages with it. */
+static void look_journal(struct health *h, const struct works *w)
+{
+    struct journaling_state s;
+    if (!w->journaling)
+        return;
+    journaling_state(w->journaling, &s);
+    bool late = s.unsynced_ms > JOURNAL_LATE_MS + w->cfg->journal.sync_s * SECOND_MS;
+    struct health_check *c =
+        add(h, "journal", s.why[0] || late ? HEALTH_WARN : HEALTH_PASS, "the journal of raw messages is %s: %s",
+            s.dir[0] ? "not where it should be" : "not written", s.why[0] ? s.why : "its medium does not take it");
+    c->value = (double)s.bytes;
+    c->unit = "bytes";
+}
+
 void health_look(struct works *w, const struct lines *lines, const struct report_about *about,
                  const struct gauge *gauge, struct health *out)
 {
@@ -170,6 +187,7 @@ void health_look(struct works *w, const struct lines *lines, const struct report
     memset(out, 0, sizeof(*out));
     look_database(out, about, gauge);
     look_disk(out, about);
+    look_journal(out, w);
     look_clock(out, now);
     if (gauge) {
         look_queue(out, now, gauge);

@@ -18,7 +18,7 @@
 #include "gateway/serve/works.h"
 #include "store/gauge.h"
 
-#define HEALTH_MAX (8 + CONFIG_LINES_MAX)
+#define HEALTH_MAX (10 + CONFIG_LINES_MAX)
 
 enum health_status { HEALTH_PASS, HEALTH_WARN, HEALTH_FAIL };
 

@@ -388,7 +388,7 @@ static void prune(struct journaling *jg)
 {
     struct now now = desk_now(jg->w->desk);
     int64_t backup_ms, before_rel = now.rel_ms - jg->w->cfg->journal.keep_days * DAY_MS;
-    if (meta_get_i64(jg->w->db, "backup_verified_ms", &backup_ms) == 0 && backup_ms <= now.wall_ms &&
+    if (meta_get_i64(jg->w->db, "backup_ms", &backup_ms) == 0 && backup_ms > 0 && backup_ms <= now.wall_ms &&
         now.rel_ms - (now.wall_ms - backup_ms) - BACKUP_MARGIN_MS > before_rel)
         before_rel = now.rel_ms - (now.wall_ms - backup_ms) - BACKUP_MARGIN_MS;
     for (size_t i = 0; i < jg->n_dirs; i++) {

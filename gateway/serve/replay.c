@@ -12,6 +12,7 @@
 #include "gateway/base/str.h"
 #include "gateway/desk/trace.h"
 #include "store/message.h"
+#include "store/recover.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -152,7 +153,7 @@ static int have_desk(struct replay *r, const struct journal_item *it)
 /* A text in parts was handled by a record of its own; the others speak of the machine as it was then. */
 static bool is_left(const struct job *job)
 {
-    static const char *const kinds[] = {"parts", "balance", "trouble", "alive"};
+    static const char *const kinds[] = {"parts", "balance", "trouble", "alive", "backup", "restore_test"};
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
         if (!strcmp(job->kind, kinds[i]))
             return true;
@@ -353,6 +354,9 @@ static int finish(struct replay *r, const struct journal_seen *seen)
         rc = mark(r, r->last);
     if (!rc && r->desk)
         rc = meta_set_i64(r->w->db, "replay_tries", 0);
+    int64_t from_ms;
+    if (!rc && recover_pending(r->w->db, &from_ms) == 0)
+        rc = recover_replayed(r->w->db);
     if (!rc && is_loss(r)) {
         snprintf(told, sizeof(told), "%" PRId64 " %" PRId64 " %d", r->count, r->end_wall,
                  r->orderly && !seen->gaps && !seen->spoilt);

@@ -17,6 +17,7 @@
 #include "gateway/base/str.h"
 #include "gateway/base/utf.h"
 #include "gateway/desk/desk.h"
+#include "gateway/serve/journaling.h"
 #include "store/incident.h"
 #include "store/people.h"
 
@@ -34,6 +35,7 @@ struct bench {
     struct config *cfg;
     struct db *db;
     struct desk *desk;
+    struct works works; /* the journal's view of the rest */
     const char *senders[64];
     int n_senders, sent;
 };
@@ -74,9 +76,15 @@ static int open_all(struct bench *b, struct problems *p)
         rc = desk_start(b->desk);
         rc = rc ? rc : db_commit(b->db);
     }
-    if (!rc)
-        desk_careful(b->desk, false); /* as serve's inbox does */
-    return rc;
+    if (rc)
+        return rc;
+    desk_careful(b->desk, false); /* as serve's inbox does */
+    b->works = (struct works){.db = b->db, .desk = b->desk, .cfg = b->cfg, .clock = b->clock, .manual = true};
+    b->works.journaling = journaling_new(&b->works, b->state);
+    if (!b->works.journaling)
+        return -ENOMEM;
+    journaling_begin(b->works.journaling, 0);
+    return 0;
 }
 
 static void remove_state(const char *dir)
@@ -95,6 +103,7 @@ static void remove_state(const char *dir)
 
 static void close_all(struct bench *b)
 {
+    journaling_free(b->works.journaling);
     desk_free(b->desk);
     db_close(b->db);
     clock_free(b->clock);
@@ -117,11 +126,39 @@ static int one(struct bench *b)
     part.body_len = (uint16_t)n;
     part.smsc_ms = clock_now_ms(b->clock) / 1000 * 1000;
     part.total = part.seq = 1;
-    return desk_part(b->desk, "gsm1", &part);
+    journaling_next(b->works.journaling);
+    int rc = desk_part(b->desk, "gsm1", &part);
+    if (!rc)
+        journaling_part(b->works.journaling, "gsm1", &part);
+    return rc;
 }
 
-static int run(struct bench *b, int count, int batch, double *per_s)
+/* What this process has caused to be sent to the disk, and what it gave to write(), from /proc/self/io. */
+struct written {
+    long long disk, calls;
+};
+
+static struct written written_now(void)
 {
+    struct written w = {0};
+    char line[80];
+    FILE *f = fopen("/proc/self/io", "re");
+    while (f && fgets(line, sizeof(line), f)) {
+        sscanf(line, "wchar: %lld", &w.calls);
+        sscanf(line, "write_bytes: %lld", &w.disk);
+    }
+    if (f)
+        fclose(f);
+    return w;
+}
+
+struct speed {
+    double per_s, disk, calls; /* octets a message */
+};
+
+static int run(struct bench *b, int count, int batch, struct speed *out)
+{
+    struct written before = written_now();
     int64_t from_us = mono_us();
     desk_careful(b->desk, false); /* as the inbox does it; it would repeat a batch that failed with care */
     for (int done = 0; done < count;) {
@@ -129,11 +166,17 @@ static int run(struct bench *b, int count, int batch, double *per_s)
         for (int i = 0; !rc && i < batch && done < count; i++, done++)
             rc = one(b);
         if (!rc)
+            rc = journaling_commit(b->works.journaling, false);
+        if (!rc)
             rc = db_commit(b->db);
+        journaling_decided(b->works.journaling, rc == 0);
         if (rc)
             return rc;
     }
-    *per_s = count * 1e6 / (double)(mono_us() - from_us);
+    out->per_s = count * 1e6 / (double)(mono_us() - from_us);
+    struct written after = written_now();
+    out->disk = (double)(after.disk - before.disk) / count;
+    out->calls = (double)(after.calls - before.calls) / count;
     return 0;
 }
 
@@ -146,7 +189,8 @@ static int count_one(void *ctx, const struct incident *i)
 
 static int measure(struct bench *b)
 {
-    double alone = 0, shared = 0;
+    struct speed alone = {0}, shared = {0};
+    struct journaling_state journal;
     int incidents = 0;
     int rc = run(b, b->count, 1, &alone);
     if (!rc)
@@ -155,8 +199,13 @@ static int measure(struct bench *b)
         rc = incident_each_between(b->db, 0, INT64_MAX, count_one, &incidents);
     if (rc)
         return fail("a message was not kept", rc);
-    printf("pipeline one a commit: %d messages, %.0f messages/s\n", b->count, alone);
-    printf("pipeline backlog, %d a commit: %d messages, %.0f messages/s\n", b->batch, b->backlog, shared);
+    printf("pipeline one a commit: %d messages, %.0f messages/s\n", b->count, alone.per_s);
+    printf("pipeline backlog, %d a commit: %d messages, %.0f messages/s\n", b->batch, b->backlog, shared.per_s);
+    journaling_state(b->works.journaling, &journal);
+    printf("pipeline written: one a commit %.0f bytes a message to the disk (%.0f by write()), backlog %.0f (%.0f), of "
+           "it the "
+           "journal %.0f\n",
+           alone.disk, alone.calls, shared.disk, shared.calls, (double)journal.bytes / b->sent);
     printf("pipeline incidents: %d of %d\n", incidents, b->sent);
     return incidents == b->sent ? 0 : 1;
 }
