@@ -541,7 +541,7 @@ static int multi(struct desk *d, struct part_row *r)
     int64_t message_id;
     hex(r->group_key, DIGEST_SIZE, key);
     r->waits = true;
-    r->seal_body = apart_sealing(d);
+    r->seal_body = true; /* it may be a tip, and whose words they are nobody knows yet */
     int rc = trace_known(d->trace, part_known(d->db, r));
     if (rc != -ENOENT)
         return rc;

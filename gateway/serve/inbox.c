@@ -191,6 +191,7 @@ static void on_retry(evutil_socket_t fd, short what, void *arg)
     struct inbox *in = arg;
     if (in->closed || !in->n)
         return;
+    int from = in->n;
     int rc = singles(in);
     /* Alone and refused for long: a poison of its own kind must not hold the line for ever. */
     if (rc && in->n == 1 && rc != -ENOSPC && rc != -EIO && rc != -EBUSY && in->items[0].tries >= GIVE_UP_TRIES) {
@@ -201,6 +202,8 @@ static void on_retry(evutil_socket_t fd, short what, void *arg)
         get_stuck(in, rc);
     else
         get_going(in);
+    if (in->n < from)
+        explicit_bzero(&in->items[in->n], (size_t)(from - in->n) * sizeof(in->items[0]));
 }
 
 void inbox_read(struct inbox *in, struct lane *l)
@@ -214,8 +217,13 @@ void inbox_read(struct inbox *in, struct lane *l)
         else if (!in->closed)
             add(in, l, &m);
     }
+    int from = in->n;
     if (in->n && !in->closed)
         keep(in);
+    /* tips: no number stays in memory longer than it is worked on */
+    if (in->n < from)
+        explicit_bzero(&in->items[in->n], (size_t)(from - in->n) * sizeof(in->items[0]));
+    explicit_bzero(&m, sizeof(m));
 }
 
 void inbox_close(struct inbox *in)

@@ -308,6 +308,7 @@ static int take_row(struct sender *s, size_t lane, const struct outbox_row *row,
     line_msg_init(m, LINE_SEND);
     if (!rc)
         rc = fill_part(&m->u.send.part, number, row->body);
+    explicit_bzero(number, sizeof(number));
     if (rc) {
         log_warn("outbox %lld: %s", (long long)row->id,
                  rc == -ENOENT  ? "its recipient is gone"
@@ -404,6 +405,7 @@ static void hand_over(struct sender *s)
     }
     if (s->n_out)
         works_step(s->w, STEP_SENT);
+    explicit_bzero(s->out, (size_t)s->n_out * sizeof(s->out[0])); /* tips: the numbers they go to */
 }
 
 /* For metrics, once it is committed. */
@@ -442,6 +444,7 @@ static bool run_once(struct sender *s)
     s->fails = 0;
     s->w->changes += (uint64_t)(s->n_news + s->n_out);
     tally_news(s);
+    explicit_bzero(s->news, (size_t)s->n_news * sizeof(s->news[0]));
     s->n_news = 0;
     hand_over(s);
     return again || s->n_news > 0;
