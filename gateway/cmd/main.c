@@ -12,7 +12,7 @@
 #include <string.h>
 
 #ifndef TINBAO_VERSION
-#define TINBAO_VERSION "0.1"
+#define TINBAO_VERSION "0.2"
 #endif
 
 static const struct cmd *const commands[] = {&cmd_serve, &cmd_check, &cmd_status, &cmd_code, &cmd_roster, &cmd_phone,

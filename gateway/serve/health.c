@@ -15,7 +15,7 @@
 #include <sys/statvfs.h>
 
 #ifndef TINBAO_VERSION
-#define TINBAO_VERSION "0.1"
+#define TINBAO_VERSION "0.2"
 #endif
 
 #define MB 1000000.0

@@ -20,7 +20,7 @@
 #include <string.h>
 
 #ifndef TINBAO_VERSION
-#define TINBAO_VERSION "0.1"
+#define TINBAO_VERSION "0.2"
 #endif
 
 #define NAMES_MAX 64 /* dispositions; more are counted as "other" */

@@ -23,7 +23,7 @@
 #include <unistd.h>
 
 #ifndef TINBAO_VERSION
-#define TINBAO_VERSION "0.1"
+#define TINBAO_VERSION "0.2"
 #endif
 
 static const char *const registrations[] = {"unknown", "home", "roaming", "searching", "denied", "none"};

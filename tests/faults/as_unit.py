@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Runs a unit's ExecStart under the unit's own filters where no systemd runs: its user, no capabilities, no new
 privileges, no core dumps, no writable memory that is executed, the system calls and address families it allows, no
-network, and no file system to write but its state. What is left out needs cgroups or systemd itself: DeviceAllow,
-memory and task limits, private /tmp and /proc. Every directive is read from the unit, so that a unit that asks too
-much, and a service that needs more than its unit allows, are both found. Called by scripts/deb/try, as root.
+network, no file system to write but its state, private /tmp, /dev and /proc, and what it hides of the rest. What is
+left out needs cgroups or systemd itself: DeviceAllow, IPAddressDeny, memory and task limits, PrivateUsers. Every
+directive is read from the unit, so that a unit that asks too much, and a service that needs more than its unit
+allows, are both found. NAME@gsm1.service is read from NAME@.service. Called by scripts/deb/try, as root.
 
 usage: as_unit.py UNIT[,DROP-IN...] [COMMAND...]     (default: the unit's ExecStart)
 """
@@ -22,6 +23,7 @@ ALLOW, EPERM = 0x7FFF0000, 0x00050001
 CLONE_NEWNS, CLONE_NEWNET = 0x20000, 0x40000000
 AT_FDCWD, AT_RECURSIVE, SYS_MOUNT_SETATTR = -100, 0x8000, 442
 MS_BIND, MS_REC, MS_PRIVATE, ATTR_RDONLY = 4096, 16384, 1 << 18, 1
+MS_NOSUID, MS_NODEV, MS_NOEXEC = 2, 4, 8
 PR_SET_NO_NEW_PRIVS, PR_SET_MDWE, PR_CAPBSET_DROP = 38, 65, 24
 FAMILIES = {"AF_UNIX": 1, "AF_INET": 2, "AF_INET6": 10, "AF_NETLINK": 16}
 
@@ -41,12 +43,25 @@ def check(rc, what):
 
 
 def read_unit(paths):
+    """Each directive's values in their order; an empty one takes back those before it, as systemd has it."""
     unit = {}
+    instance = re.search(r"@([^/@]+)\.service", paths)
+    paths = re.sub(r"@[^/@]+\.service", "@.service", paths)
     for line in (l for p in paths.split(",") for l in open(p, encoding="utf-8")):
         m = re.match(r"([A-Za-z]+)=(.*)", line.strip())
-        if m:
-            unit.setdefault(m[1], []).append(m[2])
+        if m and not m[2]:
+            unit[m[1]] = []
+        elif m:
+            unit.setdefault(m[1], []).append(m[2].replace("%i", instance[1] if instance else ""))
     return unit
+
+
+def words(unit, name):
+    return " ".join(unit.get(name, [])).split()
+
+
+def says(unit, name, value="yes"):
+    return (unit.get(name) or ["no"])[-1] == value
 
 
 def calls_of(name):
@@ -86,11 +101,78 @@ def set_read_only(path, on, flags=0):
           f"mount {path}")
 
 
-def close_files(state):
-    check(LIBC.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None), "private mounts")
-    check(LIBC.mount(state.encode(), state.encode(), None, MS_BIND, None), "bind")
+def mount(source, target, kind=None, flags=0, options=None):
+    check(LIBC.mount(source.encode(), target.encode(), kind and kind.encode(), flags, options and options.encode()),
+          f"mount {target}")
+
+
+def touch(path):
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+
+
+def own_devices():
+    """What PrivateDevices=yes leaves: /dev with nothing behind it, and the terminals of pseudo-terminals."""
+    nodes = [n for n in ("null", "zero", "full", "random", "urandom", "tty", "pts") if os.path.exists("/dev/" + n)]
+    held = {n: os.open("/dev/" + n, os.O_PATH) for n in nodes}
+    mount("tmpfs", "/dev", "tmpfs", MS_NOSUID | MS_NOEXEC, "mode=755,size=64k")
+    for n, fd in held.items():
+        if n == "pts":
+            os.mkdir("/dev/pts")
+        else:
+            touch("/dev/" + n)
+        mount(f"/proc/self/fd/{fd}", "/dev/" + n, None, MS_BIND)
+        os.close(fd)
+
+
+def hide(unit):
+    """TemporaryFileSystem with what is bound into it, InaccessiblePaths, ProtectHome, PrivateTmp."""
+    binds = [b.lstrip("-") for b in words(unit, "BindReadOnlyPaths") if os.path.exists(b.lstrip("-"))]
+    held = {b: os.open(b, os.O_PATH) for b in binds}
+    empty = [t.split(":")[0] for t in words(unit, "TemporaryFileSystem")]
+    empty += ["/tmp", "/var/tmp"] if says(unit, "PrivateTmp") else []
+    gone = [p.lstrip("-") for p in words(unit, "InaccessiblePaths")]
+    gone += ["/home", "/root"] if says(unit, "ProtectHome") else []
+    for path in empty + [g for g in gone if os.path.isdir(g)]:
+        if os.path.isdir(path):
+            mode = "1777" if path.endswith("tmp") else "000" if path in gone else "755"
+            mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV, f"mode={mode},size=16m")
+    for path, fd in held.items():
+        if os.path.isdir(f"/proc/self/fd/{fd}"):
+            os.makedirs(path, exist_ok=True)
+        else:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            touch(path)
+        mount(f"/proc/self/fd/{fd}", path, None, MS_BIND)
+        os.close(fd)
+
+
+def close_files(unit):
+    mount("none", "/", None, MS_REC | MS_PRIVATE)
+    writable = ["/var/lib/" + d for d in words(unit, "StateDirectory")]
+    writable += ["/run/" + d for d in words(unit, "RuntimeDirectory")]
+    for path in writable:
+        mount(path, path, None, MS_BIND)
+    hide(unit)
+    if says(unit, "PrivateDevices"):
+        own_devices()
     set_read_only("/", True, AT_RECURSIVE)
-    set_read_only(state, False)
+    for path in writable + (["/tmp", "/var/tmp"] if says(unit, "PrivateTmp") else []):
+        if os.path.isdir(path) and (path in writable or not path.startswith("/var") or
+                                    "/var:ro" not in words(unit, "TemporaryFileSystem")):
+            set_read_only(path, False)
+    options = ["hidepid=invisible"] if says(unit, "ProtectProc", "invisible") else []
+    options += ["subset=pid"] if says(unit, "ProcSubset", "pid") else []
+    if options:
+        mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, ",".join(options))
+
+
+def make_directories(unit, user):
+    """What systemd makes before a start."""
+    for base, kind in (("/var/lib/", "StateDirectory"), ("/run/", "RuntimeDirectory")):
+        for d in words(unit, kind):
+            os.makedirs(base + d, exist_ok=True)
+            os.chmod(base + d, int((unit.get(kind + "Mode") or ["0755"])[-1], 8))
+            os.chown(base + d, user.pw_uid, user.pw_gid)
 
 
 def main():
@@ -100,22 +182,24 @@ def main():
     command = sys.argv[2:] or unit["ExecStart"][0].split()
     allowed = allowed_calls(unit)
     user = pwd.getpwnam(unit["User"][0])
-    network = unit.get("PrivateNetwork", ["no"])[-1] == "yes"
-    check(LIBC.unshare(CLONE_NEWNS | (CLONE_NEWNET if network else 0)), "unshare")
-    if unit.get("ProtectSystem") == ["strict"]:
-        close_files("/var/lib/" + unit["StateDirectory"][0])
+    groups = os.getgrouplist(user.pw_name, user.pw_gid)  # before /etc is hidden
+    make_directories(unit, user)
+    check(LIBC.unshare(CLONE_NEWNS | (CLONE_NEWNET if says(unit, "PrivateNetwork") else 0)), "unshare")
+    if says(unit, "ProtectSystem", "strict"):
+        close_files(unit)
     os.umask(int(unit["UMask"][0], 8))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (int(unit["LimitNOFILE"][0]),) * 2)
+    os.chdir("/")
     for cap in range(64):
         LIBC.prctl(PR_CAPBSET_DROP, cap, 0, 0, 0)
-    os.setgroups([])
+    os.setgroups(groups)
     os.setresgid(user.pw_gid, user.pw_gid, user.pw_gid)
     os.setresuid(user.pw_uid, user.pw_uid, user.pw_uid)
     check(LIBC.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no new privileges")
     if LIBC.prctl(PR_SET_MDWE, 1, 0, 0, 0) < 0:  # Linux 6.3
         print("as_unit: this kernel can not refuse executable memory", file=sys.stderr)
-    filter_calls(allowed, " ".join(unit["RestrictAddressFamilies"]).split())
+    filter_calls(allowed, words(unit, "RestrictAddressFamilies"))
     os.execvp(command[0], command)
 
 
