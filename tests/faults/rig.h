@@ -378,7 +378,8 @@ static inline void rig_remove(const char *dir)
         if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
             continue;
         snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
-        unlink(path);
+        if (unlink(path) && errno == EISDIR)
+            rig_remove(path);
     }
     if (d)
         closedir(d);
