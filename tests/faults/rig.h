@@ -377,7 +377,8 @@ static inline void rig_remove(const char *dir)
         char path[600];
         if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
             continue;
-        snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
+        if (snprintf(path, sizeof(path), "%s/%s", dir, e->d_name) >= (int)sizeof(path))
+            continue;
         if (unlink(path) && errno == EISDIR)
             rig_remove(path);
     }
