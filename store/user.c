@@ -10,6 +10,7 @@
 #include "gateway/base/err.h"
 #include "gateway/base/log.h"
 #include "store/engine.h"
+#include "store/own.h"
 #include "store/people.h"
 #include "store/revoked.h"
 
@@ -238,4 +239,16 @@ int user_sync(struct db *db, const struct roster_entry *r, size_t n, int64_t now
         *changed = rc == 0 ? count : 0;
     free(s.ids);
     return rc;
+}
+
+int own_user(struct db *db, const char *phone, struct user *out)
+{
+    memset(out, 0, sizeof *out);
+    q_text(db, SQL_user_by_phone, 1, phone);
+    int rc = q_one(db, SQL_user_by_phone);
+    if (rc < 0)
+        return rc;
+    read_user(db, SQL_user_by_phone, out);
+    q_end(db, SQL_user_by_phone);
+    return 0;
 }

@@ -482,6 +482,14 @@ static const struct {
     {"delivery_count_dead", "delivery_dead"},
     {"delivery_dead", "delivery_dead"},
     {"delivery_revive_all", "delivery_dead"},
+    {"own_messages", NULL}, /* tinbao export: seldom, and an index would cost each message */
+    {"own_incidents", NULL},
+    {"own_joined", NULL},
+    {"own_replies", NULL},
+    {"own_activities", NULL},
+    {"own_patrols", NULL},
+    {"own_scenes", NULL},
+    {"own_taken", NULL},
     {"keep_numbers", "incident_live"}, /* once a day: strangers, and the incidents that are open */
     {"keep_newest", NULL},             /* one row, from the end, once in the life of a box */
     {"trouble_all", NULL}, /* one a line and cause */
