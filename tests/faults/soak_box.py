@@ -40,6 +40,9 @@ FOREIGN = re.compile(r'Sanitizer|runtime error:|[Aa]ssert|free\(\)|malloc\(\)|do
 
 
 class Box:
+    n_lines = 2
+    more_config = ''
+
     def __init__(self, tinbao, seed, folder):
         self.tinbao, self.seed, self.random = tinbao, seed, random.Random(seed)
         self.dir = tempfile.mkdtemp(prefix='tinbao-soak-', dir=folder)
@@ -54,7 +57,7 @@ class Box:
 
     def write_config(self, join_s=1800):
         lines = ', '.join('{ name = "gsm%d"; device = "%s/modem%d"; is_virtual = true; cut_pauses = true; poll_s = 5; '
-                          'rate_per_minute = 600; own_number = "+8491299990%d"; }' % (i, self.dir, i, i) for i in (1, 2))
+                          'rate_per_minute = 600; own_number = "+8491299990%d"; }' % (i, self.dir, i, i) for i in range(1, self.n_lines + 1))
         with open(self.config, 'w') as f:
             f.write('places = "%s/places.cfg"; roster = "%s/roster.csv"; demo = true; state_dir = "%s/state";\n'
                     'balance_every_h = 0; code_digits = 5; log_level = "note"; quiet_from = "00:00"; quiet_to = "00:00";\n'
@@ -62,8 +65,8 @@ class Box:
                     'budget : { day_per_user = 0; }; join_window_s = %d; pin_codes = "";\n'
                     'http : { port = %d; ussd = true; secret = "%s"; };\n'
                     'webhooks = ( { name = "soak"; url = "http://127.0.0.1:%d/in"; secret = "whsec_%s"; } );\n'
-                    'courier : { retry_first_s = 1; retry_cap_s = 5; };\nlines = ( %s );\n'
-                    % (DEMO, DEMO, self.dir, join_s, self.port, SECRET, self.web.port, HOOK, lines))
+                    'courier : { retry_first_s = 1; retry_cap_s = 5; };\nlines = ( %s );\n%s'
+                    % (DEMO, DEMO, self.dir, join_s, self.port, SECRET, self.web.port, HOOK, lines, self.more_config))
         os.chmod(self.config, 0o600)
 
     def start(self):
@@ -72,17 +75,17 @@ class Box:
 
     def open(self):
         self.write_config()
-        for i in (1, 2):
+        for i in range(1, self.n_lines + 1):
             link, sock = '%s/modem%d' % (self.dir, i), '%s/modem%d.sock' % (self.dir, i)
             self.modem_processes.append(subprocess.Popen(
                 [self.tinbao, 'modem', '--link', link, '--control', sock, '--number', '+8491299990%d' % i],
                 stdout=subprocess.DEVNULL, stderr=open('%s/modem%d.log' % (self.dir, i), 'w')))
             until('modem %d' % i, lambda p=sock: os.path.exists(p), 20)
         self.people = People(self.random, self.modems, self.port, SECRET)
-        for i in (1, 2):
+        for i in range(1, self.n_lines + 1):
             self.modems.append(Modem('%s/modem%d.sock' % (self.dir, i), self.people.on_arrived))
         self.start()
-        until('the service', lambda: 'gsm2: up' in open(self.log_path, errors='replace').read(), 30)
+        until('the service', lambda: 'gsm%d: up' % self.n_lines in open(self.log_path, errors='replace').read(), 30)
 
     def close(self):
         for p in [self.core] + self.modem_processes:
