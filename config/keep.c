@@ -45,7 +45,8 @@ static void check_days(struct loader *l, const config_setting_t *group, const st
         load_bad(l, true, group,
                  "retention: audit_days is longer than incidents_days: words of an incident stand in the audit too");
     if (shorter(r->messages_days, r->parts_days))
-        load_bad(l, true, group, "retention: parts_days is longer than messages_days: the same words stay in the parts");
+        load_bad(l, true, group,
+                 "retention: parts_days is longer than messages_days: the same words stay in the parts");
     if (r->outbox_days && r->outbox_days < 7)
         load_bad(l, true, group, "retention: outbox_days = %d: who was told what can be looked up no longer",
                  r->outbox_days);

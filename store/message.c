@@ -47,10 +47,8 @@ void part_key_without_number(struct db *db, const struct part_row *r, uint8_t ke
 {
     const struct sms_part *p = r->part;
     const uint8_t numbers[] = {(uint8_t)(p->ref >> 8), (uint8_t)p->ref, p->ref_bits, p->total, p->seq};
-    struct piece pieces[] = {{"old part", 8},
-                             {r->line, strlen(r->line)},
-                             {numbers, sizeof numbers},
-                             {&p->smsc_ms, sizeof p->smsc_ms}};
+    struct piece pieces[] = {
+        {"old part", 8}, {r->line, strlen(r->line)}, {numbers, sizeof numbers}, {&p->smsc_ms, sizeof p->smsc_ms}};
     uint32_t seconds = (uint32_t)(p->smsc_ms / 1000);
     seal_hash(db->keys.part, pieces, ARRAY_LEN(pieces), key);
     for (int i = 0; i < 4; i++)

@@ -42,7 +42,7 @@ int own_each(struct db *db, enum own_kind kind, int64_t user_id, int64_t party_i
     if (rc < 0)
         return rc;
     q_ref(db, q, 1, user_id); /* NULL is nobody's */
-    if (kind <= OWN_REPLIES) /* the others are of users alone */
+    if (kind <= OWN_REPLIES)  /* the others are of users alone */
         q_ref(db, q, 2, party_id);
     if (kind == OWN_REPLIES)
         q_i64(db, q, 3, recipient_of(user_id, party_id));

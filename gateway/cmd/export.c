@@ -91,8 +91,7 @@ static json_t *kept_days(const struct config *cfg)
 
 static json_t *notes(void)
 {
-    return json_pack("[s, s, s, s]",
-                     "Tips (TIN) are not in here: their link to who sent them was cut when they came.",
+    return json_pack("[s, s, s, s]", "Tips (TIN) are not in here: their link to who sent them was cut when they came.",
                      "Reports of restricted kinds are not in here, and the text of such a message is empty: an "
                      "officer tells of them in person.",
                      "What others said or did is not in here, also when it was about the same event.",
@@ -115,8 +114,9 @@ static int gather(const struct config *cfg, struct db *db, const char *phone, js
     json_object_set_new(all, "person", person(is_user ? &u : NULL, phone));
     explicit_bzero(u.pin_hash, sizeof(u.pin_hash));
     rc = kept_of(db, user_id, party_id, &k);
-    json_object_set_new(all, "as_dulieu_tells",
-                        json_pack("{s:I, s:I}", "messages", (json_int_t)k.messages, "reports", (json_int_t)k.incidents));
+    json_object_set_new(
+        all, "as_dulieu_tells",
+        json_pack("{s:I, s:I}", "messages", (json_int_t)k.messages, "reports", (json_int_t)k.incidents));
     for (int kind = 0; !rc && kind < OWN_COUNT; kind++) {
         struct listing l = {.list = json_array(), .fields = own_fields((enum own_kind)kind)};
         if (!is_user && kind > OWN_REPLIES) {
@@ -203,15 +203,16 @@ static int run(int argc, char **argv)
 const struct cmd cmd_export = {
     .name = "export",
     .one_line = "all that is kept of one person, as JSON, for that person",
-    .help = "usage: tinbao export PHONE [-o FILE] [-c CONFIG] [--state-dir DIR]\n\n"
-            "Writes what is kept of the user with this number, or of an unknown number: who he is, his messages and\n"
-            "reports, what he was answered, attendance, patrols, activities, and how long each is kept. It is what\n"
-            "DULIEU tells by SMS, in full. Ask who asks for it for a proof of who he is.\n\n"
-            "Not in it: tips, whose link to their sender is cut; anything of restricted incidents; what others said\n"
-            "or did. Reads only; the service may run meanwhile.\n\n"
-            "  -o FILE, --output FILE  into this file (mode 0600), which must not be there yet; else standard output\n"
-            "  -c CONFIG, --state-dir DIR  as for 'tinbao serve'\n\n"
-            "exit status: 0 written; 1 nothing is kept of this number, or it can not be read or written; 2 wrong usage\n\n"
-            "example: tinbao export 0912000001 -o /media/usb/an.json\n",
+    .help =
+        "usage: tinbao export PHONE [-o FILE] [-c CONFIG] [--state-dir DIR]\n\n"
+        "Writes what is kept of the user with this number, or of an unknown number: who he is, his messages and\n"
+        "reports, what he was answered, attendance, patrols, activities, and how long each is kept. It is what\n"
+        "DULIEU tells by SMS, in full. Ask who asks for it for a proof of who he is.\n\n"
+        "Not in it: tips, whose link to their sender is cut; anything of restricted incidents; what others said\n"
+        "or did. Reads only; the service may run meanwhile.\n\n"
+        "  -o FILE, --output FILE  into this file (mode 0600), which must not be there yet; else standard output\n"
+        "  -c CONFIG, --state-dir DIR  as for 'tinbao serve'\n\n"
+        "exit status: 0 written; 1 nothing is kept of this number, or it can not be read or written; 2 wrong usage\n\n"
+        "example: tinbao export 0912000001 -o /media/usb/an.json\n",
     .run = run,
 };

@@ -95,12 +95,13 @@ static int run(int argc, char **argv)
 const struct cmd cmd_retention = {
     .name = "retention",
     .one_line = "what is kept how long, and what would go next",
-    .help = "usage: tinbao retention [-c CONFIG] [--state-dir DIR]\n\n"
-            "Shows each kind of record, its days (retention : { ... } of tinbao.cfg; 'ever' keeps it), the date before\n"
-            "which it goes, and how many rows past that date the next daily run will look at. What an open incident or\n"
-            "an unsent text needs stays even then. Reads only; the service may run meanwhile.\n\n"
-            "The run goes by the day that is believed: it goes on by two days at most for each day that the box was\n"
-            "on, so a clock that jumped ahead erases nothing before its time.\n\n"
-            "exit status: 0 shown; 1 the database can not be read; 2 wrong usage or settings\n",
+    .help =
+        "usage: tinbao retention [-c CONFIG] [--state-dir DIR]\n\n"
+        "Shows each kind of record, its days (retention : { ... } of tinbao.cfg; 'ever' keeps it), the date before\n"
+        "which it goes, and how many rows past that date the next daily run will look at. What an open incident or\n"
+        "an unsent text needs stays even then. Reads only; the service may run meanwhile.\n\n"
+        "The run goes by the day that is believed: it goes on by two days at most for each day that the box was\n"
+        "on, so a clock that jumped ahead erases nothing before its time.\n\n"
+        "exit status: 0 shown; 1 the database can not be read; 2 wrong usage or settings\n",
     .run = run,
 };

@@ -46,7 +46,8 @@ static int write_secret(const char *path, const uint8_t secret[TIPKEY_SIZE])
     explicit_bzero(text, sizeof(text));
     explicit_bzero(line, sizeof(line));
     if (rc == -EEXIST)
-        fprintf(stderr, "tinbao tips: %s is there already: take another name, a key that is lost opens nothing\n", path);
+        fprintf(stderr, "tinbao tips: %s is there already: take another name, a key that is lost opens nothing\n",
+                path);
     else if (rc)
         fprintf(stderr, "tinbao tips: %s: %s\n", path, strerror(-rc));
     return rc;
@@ -201,9 +202,12 @@ static bool open_line(const uint8_t secret[TIPKEY_SIZE], char *line, int number)
     char *body = strchr(text, '\n');
     size_t head = body ? (size_t)(body - text) : 0;
     if (!body || strlen(code) != head || strncmp(text, code, head) != 0)
-        fprintf(stderr, "tinbao tips: line %d: stands under %s and was sealed for %.*s\n", number, code, (int)head, text);
-    printf("%s  %s  place %s%s\n    ", code, at, place, !strcmp(what, "tip") ? "" : !strcmp(what, "more") ? "  (added)" :
-           "  (not known to be a tip)");
+        fprintf(stderr, "tinbao tips: line %d: stands under %s and was sealed for %.*s\n", number, code, (int)head,
+                text);
+    printf("%s  %s  place %s%s\n    ", code, at, place,
+           !strcmp(what, "tip")    ? ""
+           : !strcmp(what, "more") ? "  (added)"
+                                   : "  (not known to be a tip)");
     print_plain(body ? body + 1 : text);
     explicit_bzero(text, n);
     free(text);
@@ -246,11 +250,13 @@ enum { OPT_MAKE = 256, OPT_EXPORT, OPT_KEY, OPT_STATE, OPT_HELP };
 
 static int run(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"make-key", required_argument, NULL, OPT_MAKE},   {"export", required_argument, NULL, OPT_EXPORT},
-        {"key", required_argument, NULL, OPT_KEY},         {"config", required_argument, NULL, 'c'},
-        {"state-dir", required_argument, NULL, OPT_STATE}, {"help", no_argument, NULL, OPT_HELP},
-        {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"make-key", required_argument, NULL, OPT_MAKE},
+                                            {"export", required_argument, NULL, OPT_EXPORT},
+                                            {"key", required_argument, NULL, OPT_KEY},
+                                            {"config", required_argument, NULL, 'c'},
+                                            {"state-dir", required_argument, NULL, OPT_STATE},
+                                            {"help", no_argument, NULL, OPT_HELP},
+                                            {NULL, 0, NULL, 0}};
     const char *make = NULL, *export = NULL, *key = NULL, *config = NULL, *state = NULL;
     for (int o; (o = getopt_long(argc, argv, "c:", options, NULL)) != -1;) {
         if (o == OPT_MAKE)
@@ -278,25 +284,26 @@ static int run(int argc, char **argv)
 const struct cmd cmd_tips = {
     .name = "tips",
     .one_line = "tips that only a key elsewhere opens: make the key, take them out, open them",
-    .help = "usage: tinbao tips --make-key FILE\n"
-            "       tinbao tips --export FILE [-c CONFIG] [--state-dir DIR]\n"
-            "       tinbao tips --key SECRETFILE FILE\n\n"
-            "With tips : { seal_to = ... } in tinbao.cfg the text of every tip, and what its sender adds to it, is\n"
-            "kept only sealed to that public key. Officers get the code and the village, and take it (NHAN), answer\n"
-            "it (TRALOI) and close it (XONG) as ever; what it says is read where the secret half is.\n\n"
-            "  --make-key FILE    draws a key pair on the machine where tips are to be read: the secret half goes\n"
-            "                     into FILE (mode 0600), and the line for tinbao.cfg is printed. FILE must never be on\n"
-            "                     the box, and must not be lost: there is no other way to open a tip\n"
-            "  --export FILE      at the box, while the service runs or not: the sealed texts with code, date and\n"
-            "                     village, no number; '-' is standard output. FILE must not be there yet\n"
-            "  --key SECRETFILE FILE  opens such a file ('-': standard input) and prints what it says. Needs no\n"
-            "                     database and no settings: run it elsewhere, without a network if you can\n"
-            "  -c CONFIG, --state-dir DIR  as for 'tinbao serve'\n\n"
-            "exit status: 0 done; 1 some or all could not be read or opened (said which); 2 wrong usage, or a file\n"
-            "that is no key or no export\n\n"
-            "examples:\n"
-            "  tinbao tips --make-key tips.secret          # at home; its line goes into tinbao.cfg of the box\n"
-            "  tinbao tips --export /media/usb/tips.txt    # at the box\n"
-            "  tinbao tips --key tips.secret tips.txt      # at home again\n",
+    .help =
+        "usage: tinbao tips --make-key FILE\n"
+        "       tinbao tips --export FILE [-c CONFIG] [--state-dir DIR]\n"
+        "       tinbao tips --key SECRETFILE FILE\n\n"
+        "With tips : { seal_to = ... } in tinbao.cfg the text of every tip, and what its sender adds to it, is\n"
+        "kept only sealed to that public key. Officers get the code and the village, and take it (NHAN), answer\n"
+        "it (TRALOI) and close it (XONG) as ever; what it says is read where the secret half is.\n\n"
+        "  --make-key FILE    draws a key pair on the machine where tips are to be read: the secret half goes\n"
+        "                     into FILE (mode 0600), and the line for tinbao.cfg is printed. FILE must never be on\n"
+        "                     the box, and must not be lost: there is no other way to open a tip\n"
+        "  --export FILE      at the box, while the service runs or not: the sealed texts with code, date and\n"
+        "                     village, no number; '-' is standard output. FILE must not be there yet\n"
+        "  --key SECRETFILE FILE  opens such a file ('-': standard input) and prints what it says. Needs no\n"
+        "                     database and no settings: run it elsewhere, without a network if you can\n"
+        "  -c CONFIG, --state-dir DIR  as for 'tinbao serve'\n\n"
+        "exit status: 0 done; 1 some or all could not be read or opened (said which); 2 wrong usage, or a file\n"
+        "that is no key or no export\n\n"
+        "examples:\n"
+        "  tinbao tips --make-key tips.secret          # at home; its line goes into tinbao.cfg of the box\n"
+        "  tinbao tips --export /media/usb/tips.txt    # at the box\n"
+        "  tinbao tips --key tips.secret tips.txt      # at home again\n",
     .run = run,
 };

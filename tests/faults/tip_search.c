@@ -72,8 +72,8 @@ static int part(struct hunt *h, int i, int seq, int total, const char *text)
 /* A DELIVER whose user data ends before its header says: no text, and a sender in it. */
 static int no_text(struct hunt *h, int i)
 {
-    uint8_t pdu[] = {0x00, 0x44, 0x0B, 0x91, 0, 0, 0, 0, 0, 0xF0, 0x00, 0x00, 0x62, 0x11, 0x21, 0x02, 0x50, 0x00, 0x82,
-                     0x05, 0x7F, 0x00, 0x03};
+    uint8_t pdu[] = {0x00, 0x44, 0x0B, 0x91, 0,    0,    0,    0,    0,    0xF0, 0x00, 0x00,
+                     0x62, 0x11, 0x21, 0x02, 0x50, 0x00, 0x82, 0x05, 0x7F, 0x00, 0x03};
     const char *d = h->number[i] + 1;
     for (int k = 0; k < 6; k++)
         pdu[4 + k] = (uint8_t)((k == 5 ? 0xF : d[2 * k + 1] - '0') << 4 | (d[2 * k] - '0'));
@@ -220,7 +220,8 @@ static int round_of(struct hunt *h, int round, struct needle_count *all)
     wait_for(h, &h->stopped, 2, 15000);
     rig_run(r, 500);
     search(h, "after NGUNG", all);
-    fprintf(stderr, "round %d: %d tips confirmed, %d answered, %d stopped\n", round, h->confirmed, h->answered, h->stopped);
+    fprintf(stderr, "round %d: %d tips confirmed, %d answered, %d stopped\n", round, h->confirmed, h->answered,
+            h->stopped);
     if (h->confirmed < 3 || h->answered < 2 || h->stopped < 2)
         rc = rc ? rc : -ETIMEDOUT; /* nothing was tried */
     return rc;
@@ -258,10 +259,11 @@ int main(int argc, char **argv)
     }
     search(&h, "after all", &all);
     bool good = !rc && !all.hits && memory <= 0;
-    printf("tip_search: %d rounds, %d numbers in %d encodings, %ld files, %.1f MB searched: %ld hits; memory of the core "
-           "%.1f MB: %s%ld hits: %s\n",
-           rounds, TIPSTERS, NEEDLES_MAX, all.files, (double)all.octets / 1e6, all.hits, (double)octets / 1e6,
-           memory < 0 ? "not readable, " : "", memory < 0 ? 0 : memory, good ? "good" : "NOT GOOD");
+    printf(
+        "tip_search: %d rounds, %d numbers in %d encodings, %ld files, %.1f MB searched: %ld hits; memory of the core "
+        "%.1f MB: %s%ld hits: %s\n",
+        rounds, TIPSTERS, NEEDLES_MAX, all.files, (double)all.octets / 1e6, all.hits, (double)octets / 1e6,
+        memory < 0 ? "not readable, " : "", memory < 0 ? 0 : memory, good ? "good" : "NOT GOOD");
     printf("fault: tips search: %s, recovered in 0.0 s: %ld files, %ld hits; memory %ld hits\n", good ? "ok" : "FAILED",
            all.files, all.hits, memory < 0 ? 0 : memory);
     rig_close(&r, !good);

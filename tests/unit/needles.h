@@ -110,7 +110,8 @@ static inline void needle_base64(struct needles *s, const char *what, const uint
 
 static inline void needle_texts(struct needles *s, const char *core)
 {
-    static const int groups[][5] = {{3, 3, 3, 0, 0}, {2, 3, 4, 0, 0}, {2, 4, 3, 0, 0}, {1, 2, 2, 2, 2}, {2, 2, 2, 3, 0}};
+    static const int groups[][5] = {
+        {3, 3, 3, 0, 0}, {2, 3, 4, 0, 0}, {2, 4, 3, 0, 0}, {1, 2, 2, 2, 2}, {2, 2, 2, 3, 0}};
     static const char joiners[] = " .-";
     char text[32], back[16];
     needle_add(s, "digits", core, strlen(core));

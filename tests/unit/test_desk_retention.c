@@ -162,10 +162,12 @@ static void old_incidents_lose_words_and_people_and_are_counted_still(void **sta
     rig_text(r, MEMBER, "VAO");
     rig_text(r, LEADER, "TOT man de nua");
     days(r, 30);
-    assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM incident WHERE kind = 'DANH' AND place = '6' AND text = '' AND "
-                                   "user_id IS NULL AND acked_by IS NULL AND acked_ms IS NOT NULL AND outcome IS NULL"),
+    assert_int_equal(rig_number(r,
+                                "SELECT COUNT(*) FROM incident WHERE kind = 'DANH' AND place = '6' AND text = '' AND "
+                                "user_id IS NULL AND acked_by IS NULL AND acked_ms IS NOT NULL AND outcome IS NULL"),
                      1);
-    assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM incident WHERE text LIKE '%ZEBRA%' AND user_id IS NOT NULL"), 1);
+    assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM incident WHERE text LIKE '%ZEBRA%' AND user_id IS NOT NULL"),
+                     1);
     assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM concern c JOIN incident i ON i.id = c.incident_id WHERE "
                                    "i.state = 'closed'"),
                      0);
@@ -210,13 +212,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(texts_go_each_in_its_time, setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(what_went_out_goes_and_the_newest_id_is_not_given_again, setup,
-                                        rig_teardown),
+        cmocka_unit_test_setup_teardown(what_went_out_goes_and_the_newest_id_is_not_given_again, setup, rig_teardown),
         cmocka_unit_test_setup_teardown(a_clock_that_jumps_a_year_ahead_erases_nothing, setup, rig_teardown),
         cmocka_unit_test_setup_teardown(a_clock_that_is_lost_does_not_stop_it_for_ever, setup, rig_teardown),
         cmocka_unit_test_setup_teardown(it_goes_in_portions_and_over_a_kill, setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(old_incidents_lose_words_and_people_and_are_counted_still, setup,
-                                        rig_teardown),
+        cmocka_unit_test_setup_teardown(old_incidents_lose_words_and_people_and_are_counted_still, setup, rig_teardown),
         cmocka_unit_test_setup_teardown(a_strangers_number_goes_when_nothing_needs_it, setup, rig_teardown),
         cmocka_unit_test_setup_teardown(zero_keeps_for_ever, setup, rig_teardown),
     };

@@ -54,7 +54,8 @@ static void a_user_gets_his_own_and_nobody_elses(void **state)
     rig_text(r, LEADER, "TOT man de tra vi LEMUR");
     assert_int_equal(own_user(r->db, MEMBER, &u), 0);
     int reports = all_of(r, u.id, 0, h, OWN_INCIDENTS);
-    static const char *const his[] = {"ZEBRA", "EMU", "Da nhan vu"}, *const not_his[] = {"YAK", "GNU", "WOMBAT", "LEMUR"};
+    static const char *const his[] = {"ZEBRA", "EMU", "Da nhan vu"}, *const not_his[] = {"YAK", "GNU", "WOMBAT",
+                                                                                         "LEMUR"};
     for (size_t i = 0; i < ARRAY_LEN(his); i++)
         if (!strstr(h->text, his[i]))
             fail_msg("%s is missing in %s", his[i], h->text);

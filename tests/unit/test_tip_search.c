@@ -33,8 +33,8 @@ static void every_encoding_that_is_planted_is_found(void **state)
     for (size_t i = 0; i < sizeof(junk); i++)
         junk[i] = (uint8_t)rand();
     assert_null(needles_in(&s, junk, sizeof(junk), &at));
-    static const char *const texts[] = {"+84912034593",      "84912034593", "0912034593",   "0912 034 593",
-                                        "+84 912.034.593",   "091-2034-593", "09 12 03 45 93", "395430219480"};
+    static const char *const texts[] = {"+84912034593",    "84912034593",  "0912034593",     "0912 034 593",
+                                        "+84 912.034.593", "091-2034-593", "09 12 03 45 93", "395430219480"};
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
         char line[80];
         snprintf(line, sizeof(line), "tu %s, hom qua", texts[i]);
