@@ -147,11 +147,11 @@ static int dress(struct db *db, int64_t now_ms, struct backup_made *out)
     if (rc == 0)
         rc = db_begin(db);
     if (rc == 0)
-        rc = backup_drop_tips(db);
+        rc = backup_drop_tips(db, now_ms, &out->of_ms);
     if (rc == 0)
         rc = meta_set(db, META_COUNTS, text);
     if (rc == 0)
-        rc = meta_set_i64(db, META_OF, now_ms);
+        rc = meta_set_i64(db, META_OF, out->of_ms);
     if (rc == 0)
         rc = db_commit(db);
     return rc;

@@ -72,7 +72,8 @@ int backup_count(struct db *db, struct backup_counts *out);
  * have any more. 1: it was rewritten, 0: nothing to do, -EXDEV: it is of another line (before a restore),
  * or -errno. */
 int backup_scrub(const char *state_dir, const char *path, const char *newest);
-/* The numbers of tipsters, out of a copy that is open for writing. */
-int backup_drop_tips(struct db *db);
+/* The numbers of tipsters, out of a copy that is open for writing; *of_ms moves back when parts go that wait
+ * for others. */
+int backup_drop_tips(struct db *db, int64_t now_ms, int64_t *of_ms);
 
 #endif

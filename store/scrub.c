@@ -17,10 +17,12 @@
 #include "store/check.h"
 #include "store/copy.h"
 #include "store/engine.h"
+#include "store/tip.h"
 
 #include <limits.h>
 #include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define STAGE "backup.tmp"
@@ -32,14 +34,31 @@ static const struct {
     const char *name;
     bool fixed;
 } TABLES[] = {
-    {"party", false},   {"user", true},      {"message", true}, {"part", true},
-    {"report", true},   {"incident", false}, {"outbox", false}, {"delivery", false},
-    {"activity", true}, {"question", false}, {"invite", true},
+    {"party", false},      {"user", true},
+    {"message", true},     {"part", true},
+    {"report", true},      {"incident", false},
+    {"outbox", false},     {"delivery", false},
+    {"activity", true},    {"question", false},
+    {"invite", true},      {"tip_box", true},
+    {"attendance", false}, {"attendance_change", false},
+    {"patrol", false},     {"shift_watch", false},
 };
 
-int backup_drop_tips(struct db *db)
+/* As if every tip were past its time; then also the hash of one who said NGUNG. A part that waits for others
+ * has its sender sealed in it, and may be a tip's: it goes, and the backup counts as of the moment before it
+ * came, so that a replay brings it back. */
+int backup_drop_tips(struct db *db, int64_t now_ms, int64_t *of_ms)
 {
-    return db_exec(db, "UPDATE party SET sealed = NULL, hash = randomblob(16) WHERE domain = 'tip'", NULL, 0);
+    char got[32];
+    int rc = tip_forget_old(db, INT64_MAX, INT64_MAX, now_ms);
+    if (rc >= 0)
+        rc = db_exec(db, "UPDATE party SET sealed = NULL, hash = randomblob(16) WHERE domain = 'tip'", NULL, 0);
+    if (rc == 0)
+        rc = db_exec(db, "SELECT MIN(received_ms) FROM part WHERE message_id IS NULL AND sender IS NOT NULL", got,
+                     sizeof got);
+    if (rc == 0 && got[0] && strtoll(got, NULL, 10) <= now_ms)
+        *of_ms = strtoll(got, NULL, 10) - 1;
+    return rc < 0 ? rc : db_exec(db, "DELETE FROM part WHERE message_id IS NULL AND sender IS NOT NULL", NULL, 0);
 }
 
 static int run(struct db *db, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -69,10 +88,10 @@ static int scrub_column(struct db *db, const char *t, const char *c, bool fixed)
                t, c, c, t, t, c, t, t, c);
 }
 
-/* Texts, octets, and what refers to a message, an incident or a party. */
+/* Texts, octets, and what refers to a message, an incident or a person. */
 static const char COLUMNS[] =
     "SELECT c.name FROM pragma_table_info($1) c WHERE c.pk = 0 AND (c.type IN ('TEXT', 'BLOB') "
-    "OR c.name IN ('message_id', 'incident_id', 'party_id', 'contact_id', 'group_key')) "
+    "OR c.name IN ('message_id', 'incident_id', 'party_id', 'contact_id', 'user_id', 'acked_by', 'closed_by')) "
     "AND c.name NOT IN ('state', 'hash')";
 
 static int scrub_table(struct db *db, const char *t, bool fixed)
@@ -93,6 +112,9 @@ static int scrub_table(struct db *db, const char *t, bool fixed)
 static const char REST[] =
     "UPDATE main.party SET hash = (SELECT n.hash FROM newer.party n WHERE n.id = party.id) WHERE domain <> 'tip' AND "
     "hash <> (SELECT n.hash FROM newer.party n WHERE n.id = party.id);"
+    "DELETE FROM main.concern WHERE (incident_id, user_id) NOT IN (SELECT incident_id, user_id FROM newer.concern);"
+    "DELETE FROM main.call_out WHERE (incident_id, user_id) NOT IN (SELECT incident_id, user_id FROM newer.call_out);"
+    "DELETE FROM main.handover WHERE incident_id NOT IN (SELECT incident_id FROM newer.handover);"
     "DELETE FROM main.audit WHERE id < (SELECT MIN(id) FROM newer.audit);"
     "UPDATE main.meta SET value = (SELECT n.value FROM newer.meta n WHERE n.key = 'audit_anchor') WHERE key = "
     "'audit_anchor' AND value <> (SELECT n.value FROM newer.meta n WHERE n.key = 'audit_anchor');"

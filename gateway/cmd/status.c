@@ -120,6 +120,21 @@ static void print_problems(json_t *o)
     }
 }
 
+/* vault */
+static void print_backup(json_t *o)
+{
+    json_t *b = json_object_get(o, "backup");
+    if (!*text_of(b, "at"))
+        printf("%-15s none yet%s\n", "backup",
+               json_is_true(json_object_get(b, "fails")) ? ": THE LAST TRY FAILED" : "");
+    else
+        printf("%-15s %.16s, %.1f MB%s; restored to try: %.10s%s\n", "backup", text_of(b, "at"),
+               (double)int_of(b, "bytes") / 1e6,
+               json_is_true(json_object_get(b, "fails")) ? ", SINCE THEN IT FAILED" : "",
+               *text_of(b, "tested_at") ? text_of(b, "tested_at") : "not yet",
+               json_is_true(json_object_get(b, "test_fails")) ? ", SINCE THEN IT FAILED" : "");
+}
+
 static void print_http(json_t *o)
 {
     json_t *http = json_object_get(o, "http");
@@ -153,7 +168,20 @@ static void print_person(json_t *o)
     print_courier(o);
     printf("%-15s %.1f MB%s\n", "database", (double)int_of(db, "bytes") / 1e6,
            json_is_true(json_object_get(db, "stuck")) ? ", CAN NOT BE WRITTEN" : "");
+    print_backup(o);
     print_http(o);
+}
+
+/* vault: what recovery did was seen, so the bell may rest. */
+static int say_seen(const char *dir)
+{
+    char out[CONTROL_ANSWER_MAX];
+    int rc = ctlsock_ask(dir, "seen", out, sizeof(out));
+    if (rc)
+        fprintf(stderr, "tinbao status: %s: %s\n", dir, rc == -ENOENT ? "no service runs there" : strerror(-rc));
+    else
+        fputs(out, stdout);
+    return rc == -ENOENT ? 4 : rc ? 1 : 0;
 }
 
 static int show(const char *dir, bool as_json)
@@ -183,13 +211,13 @@ static int show(const char *dir, bool as_json)
 }
 
 /* The config's state_dir; a config with errors does not keep one from asking. */
-static int show_of_config(const char *path, bool as_json)
+static int show_of_config(const char *path, bool as_json, bool seen)
 {
     struct problems *p = problems_new();
     struct config *cfg = p ? config_load(path, p) : NULL;
     int status = 2;
     if (cfg)
-        status = show(cfg->state_dir, as_json);
+        status = seen ? say_seen(cfg->state_dir) : show(cfg->state_dir, as_json);
     else
         fprintf(stderr,
                 "tinbao status: %s can not be read ('tinbao check' says why); give the state directory: -s DIR\n",
@@ -204,9 +232,10 @@ static int run(int argc, char **argv)
     static const struct option longs[] = {{"config", required_argument, NULL, 'c'},
                                           {"state-dir", required_argument, NULL, 's'},
                                           {"json", no_argument, NULL, 'j'},
+                                          {"seen", no_argument, NULL, 'S'},
                                           {NULL, 0, NULL, 0}};
     const char *config = NULL, *dir = NULL;
-    bool as_json = false;
+    bool as_json = false, seen = false;
     int c;
     optind = 1;
     while ((c = getopt_long(argc, argv, "c:s:j", longs, NULL)) != -1) {
@@ -216,37 +245,44 @@ static int run(int argc, char **argv)
             dir = optarg;
         else if (c == 'j')
             as_json = true;
+        else if (c == 'S')
+            seen = true;
         else
             return cmd_usage(&cmd_status, "unknown option");
     }
     if (optind < argc)
         return cmd_usage(&cmd_status, "it takes options only");
-    return dir ? show(dir, as_json) : show_of_config(cmd_config_path(config), as_json);
+    if (dir)
+        return seen ? say_seen(dir) : show(dir, as_json);
+    return show_of_config(cmd_config_path(config), as_json, seen);
 }
 
 const struct cmd cmd_status = {
     .name = "status",
     .one_line = "how the running service stands: modems, queue, messages of today",
-    .help = "usage: tinbao status [-c CONFIG] [-s DIR] [--json]\n"
-            "\n"
-            "Asks the running service how it stands: its lines (state, signal, network, SIM, balance),\n"
-            "what waits to go out, what came in today by what became of it, what went out, incidents\n"
-            "that nobody took yet, the size of the database. What needs a look stands first: the checks\n"
-            "of /healthz that do not pass, and troubles that were told. Nobody's name or number is in it.\n"
-            "\n"
-            "options:\n"
-            "  -c, --config CONFIG   the configuration (default: $TINBAO_CONFIG, else\n"
-            "                        /etc/tinbao/tinbao.cfg)\n"
-            "  -s, --state-dir DIR   where the service keeps its state (default: the config's)\n"
-            "  -j, --json            one line of JSON\n"
-            "\n"
-            "exit status:\n"
-            "  0  all is well\n"
-            "  1  something is down: a line, its SIM or network, the database, or a check that fails;\n"
-            "     or the service gave no answer\n"
-            "  2  wrong usage or config\n"
-            "  4  the service does not run\n"
-            "\n"
-            "example:\n"
-            "  tinbao status --json | jq '.lines[].signal_dbm'\n",
+    .help =
+        "usage: tinbao status [-c CONFIG] [-s DIR] [--json | --seen]\n"
+        "\n"
+        "Asks the running service how it stands: its lines (state, signal, network, SIM, balance),\n"
+        "what waits to go out, what came in today by what became of it, what went out, incidents\n"
+        "that nobody took yet, the size of the database, its last backup. What needs a look stands first: the checks\n"
+        "of /healthz that do not pass, and troubles that were told. Nobody's name or number is in it.\n"
+        "\n"
+        "options:\n"
+        "  -c, --config CONFIG   the configuration (default: $TINBAO_CONFIG, else\n"
+        "                        /etc/tinbao/tinbao.cfg)\n"
+        "  -s, --state-dir DIR   where the service keeps its state (default: the config's)\n"
+        "  -j, --json            one line of JSON\n"
+        "      --seen            I have seen that the database was put back: that trouble ends, and the\n"
+        "                        bell with it\n"
+        "\n"
+        "exit status:\n"
+        "  0  all is well\n"
+        "  1  something is down: a line, its SIM or network, the database, or a check that fails;\n"
+        "     or the service gave no answer\n"
+        "  2  wrong usage or config\n"
+        "  4  the service does not run\n"
+        "\n"
+        "example:\n"
+        "  tinbao status --json | jq '.lines[].signal_dbm'\n",
     .run = run};

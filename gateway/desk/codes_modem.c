@@ -5,6 +5,7 @@
 #include "gateway/base/civil.h"
 #include "gateway/base/err.h"
 #include "gateway/desk/budget.h"
+#include "gateway/desk/vault.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -44,6 +45,22 @@ static int say_budget(struct view *v, struct pager *p)
         page_add(p, "Thang nay %" PRId64 "/%d SMS.", s.month.urgent + s.month.other, month);
     if (s.month.dropped || s.month.held)
         page_add(p, "Qua han muc: bo %lld, hoan %lld.", (long long)s.month.dropped, (long long)s.month.held);
+    return 0;
+}
+
+/* vault: nothing as long as there was none and none failed. */
+static int say_backup(struct view *v, struct pager *p)
+{
+    struct vault_state s;
+    char at[24];
+    int rc = vault_state(v->d, &s);
+    if (rc < 0)
+        return rc;
+    clock_text(s.backup_ms, v->now_ms, at, sizeof(at));
+    if (s.backup_fails || s.test_fails)
+        page_add(p, "Sao luu: LOI.");
+    else if (s.backup_ms)
+        page_add(p, "Sao luu: %s.", at);
     return 0;
 }
 
@@ -93,5 +110,5 @@ int codes_modem(struct view *v, const struct codes_args *a, struct pager *p)
     }
     if (!told)
         page_add(p, "Tien: chua ro.");
-    return 0;
+    return say_backup(v, p);
 }

@@ -109,7 +109,11 @@ int vault_start(struct desk *d)
     char text[160], at[24];
     int64_t from_ms;
     bool fresh;
-    int rc = recover_untold(d->db, &from_ms, &fresh);
+    int rc = recover_pending(d->db, &from_ms);
+    if (!rc) /* the journal was played again before the desk began (serve/setup.c) */
+        rc = recover_replayed(d->db);
+    if (!rc || rc == -ENOENT)
+        rc = recover_untold(d->db, &from_ms, &fresh);
     if (rc < 0)
         return rc == -ENOENT ? 0 : rc;
     clock_text(from_ms, 0, at, sizeof(at));

@@ -6,6 +6,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/err.h"
 #include "gateway/base/str.h"
+#include "gateway/desk/vault.h"
 #include "gateway/serve/journaling.h"
 
 #include <jansson.h>
@@ -27,6 +28,7 @@
 #define JOB_FAIL_MS (10 * MINUTE_MS)
 #define JOURNAL_LATE_MS MINUTE_MS
 #define LINES_START_MS (2 * MINUTE_MS)
+#define BACKUP_LATE_MS (50 * HOUR_MS)
 
 const char *health_word(enum health_status s)
 {
@@ -130,6 +132,24 @@ static void look_jobs(struct health *h, const struct gauge *g)
     c->unit = "s";
 }
 
+/* vault: two nights without one are too many. */
+static void look_backup(struct health *h, struct works *w, struct now now)
+{
+    struct vault_state s;
+    if (vault_state(w->desk, &s) || !w->cfg->backup.every_night)
+        return;
+    int64_t age_ms = s.backup_ms ? now_calendar(now) - s.backup_ms : 0;
+    const char *why = s.backup_fails            ? "the backup of the night failed: see the log"
+                      : s.test_fails            ? "the newest backup can not be restored: see the log"
+                      : age_ms > BACKUP_LATE_MS ? "the newest backup is older than two days"
+                                                : "";
+    struct health_check *c = add(h, "backup", *why ? HEALTH_WARN : HEALTH_PASS, "%s", why);
+    if (s.backup_ms) {
+        c->value = (double)age_ms / 1000;
+        c->unit = "s";
+    }
+}
+
 static void look_line(struct health *h, const struct lane *l, int *able)
 {
     const struct line_status *s = lane_said(l);
@@ -192,6 +212,7 @@ void health_look(struct works *w, const struct lines *lines, const struct report
     if (gauge) {
         look_queue(out, now, gauge);
         look_jobs(out, gauge);
+        look_backup(out, w, now);
     }
     look_lines(out, lines, about);
 }

@@ -7,6 +7,7 @@
 #include "gateway/base/mask.h"
 #include "gateway/base/str.h"
 #include "gateway/desk/budget.h"
+#include "gateway/desk/vault.h"
 #include "gateway/serve/health.h"
 #include "gateway/serve/report_post.h"
 #include "store/duty.h"
@@ -187,6 +188,25 @@ static json_t *http_json(const struct report_about *about)
     return o;
 }
 
+/* vault: the last backup, and the last test of one that was good. */
+static json_t *backup_json(struct works *w)
+{
+    struct vault_state s;
+    json_t *o = json_object();
+    char at[32];
+    if (vault_state(w->desk, &s))
+        return o;
+    civil_iso(s.backup_ms, at, sizeof(at));
+    json_object_set_new(o, "at", s.backup_ms ? json_string(at) : json_null());
+    json_object_set_new(o, "name", json_string(s.name));
+    put_int(o, "bytes", s.bytes);
+    civil_iso(s.test_ms, at, sizeof(at));
+    json_object_set_new(o, "tested_at", s.test_ms ? json_string(at) : json_null());
+    json_object_set_new(o, "fails", json_boolean(s.backup_fails));
+    json_object_set_new(o, "test_fails", json_boolean(s.test_fails));
+    return o;
+}
+
 static int count_open(void *ctx, const struct incident *i)
 {
     int *n = ctx;
@@ -217,6 +237,7 @@ int report_json(struct works *w, struct lines *lines, const struct report_about 
     json_object_set_new(o, "budget", budget_json(w));
     report_post(w, about->courier_up, about->courier_pid, o);
     json_object_set_new(o, "http", http_json(about));
+    json_object_set_new(o, "backup", backup_json(w));
     size_t n = json_dumpb(o, out, size - 1, JSON_COMPACT);
     json_decref(o);
     if (n == 0 || n > size - 1)

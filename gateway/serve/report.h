@@ -24,6 +24,7 @@ struct report_about {
  * [{name, state, since_s, restarts, pid, signal_dbm, registration, sim, sim_used, sim_total,
  * operator, smsc, model, balance, balance_at}], queue {sos, alert, reply, digest, sending}, today {all,
  * dispositions}, out_today {…}, unacked, health {as /healthz}, http {port, why}, budget,
+ * backup {at, name, bytes, tested_at, fails, test_fails},
  * and what report_post.h adds. */
 int report_json(struct works *w, struct lines *lines, const struct report_about *about, char *out, size_t size);
 
