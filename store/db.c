@@ -15,6 +15,7 @@
 #include "gateway/base/str.h"
 #include "store/chain.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -472,8 +473,11 @@ static int open_database(struct db *db, const char *path)
     if (rc == 0)
         rc = write ? set_pragmas(db, PRAGMAS_WRITE, ARRAY_LEN(PRAGMAS_WRITE))
                    : set_pragmas(db, PRAGMAS_READ, ARRAY_LEN(PRAGMAS_READ));
-    if (rc == 0 && write)
+    if (rc == 0 && write) {
         rc = bring_up_to_date(db);
+        if (rc < 0 && before > 0 && before < DB_SCHEMA_VERSION && prepare_all(db) == 0)
+            db->sick |= DB_SICK_CORRUPT; /* it is as new as can be: the number in its head is wrong */
+    }
     if (rc == 0)
         rc = prepare_current(db, before);
     if (rc == 0)
@@ -483,6 +487,26 @@ static int open_database(struct db *db, const char *path)
     if (rc == 0 && write)
         sqlite3_db_config(db->engine, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
     return rc;
+}
+
+/* What SQLite refuses for the numbers in its head, as it would the file of a later version of itself, it does not
+ * call damage; but it never wrote these. (The format: sqlite.org/fileformat2.html, 1.3) */
+static bool head_is_sane(const char *path)
+{
+    static const struct {
+        int at;
+        uint8_t least, most;
+    } octets[] = {{18, 1, 2}, {19, 1, 2}, {20, 0, 0}, {21, 64, 64}, {22, 32, 32}, {23, 32, 32}, {44, 0, 0},
+                  {45, 0, 0}, {46, 0, 0}, {47, 0, 4}, {56, 0, 0},   {57, 0, 0},   {58, 0, 0},   {59, 0, 3}};
+    uint8_t head[100];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : pread(fd, head, sizeof head, 0);
+    if (fd >= 0)
+        close(fd);
+    bool sane = n <= 0 || n == (ssize_t)sizeof head; /* nothing, or what can not be read, is another matter */
+    for (size_t i = 0; sane && n > 0 && i < ARRAY_LEN(octets); i++)
+        sane = head[octets[i].at] >= octets[i].least && head[octets[i].at] <= octets[i].most;
+    return sane;
 }
 
 static struct db *db_new(enum db_mode mode)
@@ -503,6 +527,8 @@ static int open_or_free(struct db **out, struct db *db, int rc, const char *dir,
     if (rc == 0)
         rc = open_database(db, path);
     if (rc < 0) {
+        if (rc != -EBUSY && rc != -ENOSPC && !head_is_sane(path))
+            db->sick |= DB_SICK_CORRUPT;
         *sick = db->sick;
         db_close(db);
         return rc;
