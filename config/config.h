@@ -152,6 +152,7 @@ struct config {
     int tip_number_days;              /* a tipster's number is erased after, default 7 */
     int night_start_h, night_end_h;   /* 21 and 5 */
     int under_way_h;                  /* TROM is under way up to, default 2 hours */
+    int watchdog_s;                   /* a loop that hangs so long is started again, default 90, 0 = never */
     int line_deadline_max_s;          /* longest deadline a line may announce, default 120 */
     bool dlr;                         /* ask for delivery reports, default true */
     int balance_every_h;              /* ask the balance, 0 = never, default 24 */

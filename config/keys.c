@@ -202,6 +202,8 @@ static const struct key config_keys[] = {
     NUMBER(night_start_h, "h", 12, 23, "21", true, "a night shift begins"),
     NUMBER(night_end_h, "h", 0, 11, "5", true, "a night shift ends"),
     NUMBER(under_way_h, "h", 0, 24, "2", true, "a theft counts as under way up to"),
+    NUMBER(watchdog_s, "s", 0, 600, "90", false,
+           "without systemd: a core that hangs so long starts itself again, 0 = never"),
     NUMBER(line_deadline_max_s, "s", 10, 600, "120", false, "the longest silence that a line may announce"),
     {.name = "dlr",
      .type = KEY_BOOL,

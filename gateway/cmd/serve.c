@@ -7,7 +7,10 @@
 
 #include <getopt.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
+
+#define ARGS_MAX 16
 
 static int run(int argc, char **argv)
 {
@@ -35,6 +38,12 @@ static int run(int argc, char **argv)
     if (optind < argc)
         return cmd_usage(&cmd_serve, "it takes options only");
     o.config_path = cmd_config_path(config);
+    char *again[ARGS_MAX + 2] = {NULL}; /* as it was started, should its loop hang */
+    again[0] = (char *)(uintptr_t) "tinbao";
+    again[1] = (char *)(uintptr_t) "serve"; /* main() has made one name of both */
+    for (int i = 1; i < argc && argc <= ARGS_MAX; i++)
+        again[i + 1] = argv[i];
+    o.argv = argc <= ARGS_MAX ? again : NULL;
     o.exe = getenv("TINBAO_LINE_EXE");
     if (o.exe) /* a debugger needs what a line does not */
         (void)setenv(CONFINE_OFF_ENV, "1", 1);
@@ -60,6 +69,9 @@ const struct cmd cmd_serve = {
             "                        'tinbao modem'\n"
             "  --unconfined          give up nothing, neither here nor in the children: for debuggers. Else\n"
             "                        the core and its children keep only what they need (tinbao(1))\n"
+            "\n"
+            "A loop that hangs is ended by systemd's watchdog; started by hand, the service starts\n"
+            "itself again after watchdog_s.\n"
             "\n"
             "signals:\n"
             "  SIGTERM, SIGINT   stop: lines end what they have in hand (at most 5 s); twice: at once\n"

@@ -26,6 +26,7 @@
 #include "gateway/serve/requests.h"
 #include "gateway/serve/sender.h"
 #include "gateway/serve/setup.h"
+#include "gateway/serve/stuck.h"
 #include "gateway/serve/ticker.h"
 #include "gateway/serve/watch.h"
 #include "gateway/serve/timer.h"
@@ -57,6 +58,7 @@ struct core {
     struct frontside *front;
     struct notify *notify;
     struct vault *vault;
+    struct stuck *stuck;
     struct ctlsock *control;
     struct door *door; /* where children knock that are units; else NULL */
     struct event *signals[SIG_COUNT], *quit_timer;
@@ -449,6 +451,7 @@ static int start(struct core *c, const struct core_options *o)
     }
     if (o->confined)
         fence_core(c->w.cfg, c->state_dir, !c->door);
+    c->stuck = stuck_new(c->w.base, c->w.cfg->watchdog_s, o->exe ? o->exe : "/proc/self/exe", o->argv);
     return 0;
 }
 
@@ -476,6 +479,7 @@ static void stop(struct core *c)
     journaling_end(c->w.journaling);
     if (c->w.desk && works_save_time(&c->w))
         log_warn("service time could not be stored");
+    stuck_free(c->stuck);
     ctlsock_free(c->control);
     frontside_free(c->front);
     notify_free(c->notify);

@@ -15,6 +15,7 @@ struct core_options {
     int line_fd;           /* -1, or a ready line (the player's in-process one), named "sim" */
     const char *device;    /* NULL, or replaces the device of the first line (a virtual modem) */
     const char *exe;       /* the binary for children, NULL: /proc/self/exe */
+    char *const *argv;     /* of the program, to start it again when the loop hangs; NULL: it is not (stuck.h) */
     bool confined;         /* gives up what it does not need, see fence.h; not in a process with others' work */
 };
 

@@ -75,6 +75,7 @@ static int commit_range(struct inbox *in, int from, int to, bool careful)
     for (int i = from; !rc && i < to; i++)
         rc = apply(in, &in->items[i]);
     desk_careful(in->w->desk, true);
+    works_step(in->w, STEP_APPLIED);
     if (!rc)
         rc = works_commit(in->w);
     if (!rc)

@@ -30,7 +30,16 @@ enum play_step {
     STEP_RECEIVED,  /* a part, or a call, was read from the line, nothing written */
     STEP_COMMITTED, /* committed, LINE_KEPT not sent */
     STEP_KEPT,      /* LINE_KEPT sent, nothing handed to a line */
-    STEP_SENT       /* LINE_SEND handed over, its result not recorded */
+    STEP_SENT,      /* LINE_SEND handed over, its result not recorded */
+    STEP_APPLIED,   /* understood and written, not committed */
+    STEP_PICKED,    /* marked as on its way, not committed */
+    STEP_MARKED,    /* committed as on its way, not handed to a line */
+    STEP_RESULT,    /* the line's word on a text was heard, not written */
+    STEP_REPORT,    /* a delivery report was heard, not written */
+    STEP_RECORDED,  /* results and reports are committed */
+    STEP_JOB_RUN,   /* a job was done, not committed */
+    STEP_JOB_DONE,  /* and committed */
+    STEP_COUNT
 };
 
 struct play_msg {

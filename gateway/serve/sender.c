@@ -111,6 +111,7 @@ void sender_result(struct sender *s, struct lane *l, const struct line_sent_info
     n->cms = r->cms;
     if (r->result == SENT_OK)
         lane_worked(l);
+    works_step(s->w, STEP_RESULT);
 }
 
 void sender_report(struct sender *s, struct lane *l, const struct line_report_info *r)
@@ -124,6 +125,7 @@ void sender_report(struct sender *s, struct lane *l, const struct line_report_in
     n->status = r->status;
     if (phone_normalize(r->number, n->number, sizeof(n->number)))
         str_copy(n->number, sizeof(n->number), r->number);
+    works_step(s->w, STEP_REPORT);
 }
 
 static bool has_news(const struct sender *s, size_t lane, int64_t id)
@@ -388,6 +390,8 @@ static int transaction(struct sender *s, bool *again)
     }
     if (!rc)
         rc = pick(s, now, again);
+    if (s->n_out)
+        works_step(s->w, STEP_PICKED);
     if (!rc)
         return works_commit(s->w);
     works_rollback(s->w);
@@ -444,8 +448,12 @@ static bool run_once(struct sender *s)
     s->fails = 0;
     s->w->changes += (uint64_t)(s->n_news + s->n_out);
     tally_news(s);
+    if (s->n_news)
+        works_step(s->w, STEP_RECORDED);
     explicit_bzero(s->news, (size_t)s->n_news * sizeof(s->news[0]));
     s->n_news = 0;
+    if (s->n_out)
+        works_step(s->w, STEP_MARKED);
     hand_over(s);
     return again || s->n_news > 0;
 }

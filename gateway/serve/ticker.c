@@ -40,9 +40,11 @@ static int run_job(struct ticker *t, const struct job *job)
         rc = desk_job(t->w->desk, job);
     if (!rc)
         journaling_job(t->w->journaling, job);
+    works_step(t->w, STEP_JOB_RUN);
     if (!rc)
         rc = works_commit(t->w);
     works_rollback(t->w);
+    works_step(t->w, STEP_JOB_DONE);
     return rc;
 }
 
