@@ -22,44 +22,42 @@
 #define ACTS_MAX 5
 #define SCAN_FACTOR 20 /* so many rows of doubtful stamps are passed over at a time */
 
+enum { WALKS = 1, FROM_START = 2, WITH_DATE = 4 };
+
 struct rule {
     const char *name;
-    bool walks, from_start; /* its rows are gone afterwards: no place to remember */
+    unsigned
+        how; /* FROM_START: its rows are gone afterwards, no place to remember; WITH_DATE: the statements know $3 */
     enum sql_id ages;
     int n;
     enum sql_id acts[ACTS_MAX];
-    bool with_date; /* the statements know $3 */
 };
 
 static const struct rule RULES[KEEP_COUNT] = {
-    [KEEP_IDLE] = {"idle", true, false, SQL_keep_ages_message, 1, {SQL_keep_message_idle}, false},
-    [KEEP_MESSAGES] = {"messages", true, false, SQL_keep_ages_message, 1, {SQL_keep_message}, false},
-    [KEEP_RAW] = {"raw", true, false, SQL_keep_ages_part, 1, {SQL_keep_part_raw}, false},
-    [KEEP_PARTS] = {"parts", true, false, SQL_keep_ages_part, 1, {SQL_keep_part_body}, false},
-    [KEEP_PART_ROWS] = {"part_rows", true, true, SQL_keep_ages_part, 1, {SQL_keep_part_row}, false},
-    [KEEP_QUESTIONS] = {"questions", true, true, SQL_keep_ages_question, 1, {SQL_keep_question}, false},
-    [KEEP_OUTBOX] = {"outbox", true, true, SQL_keep_ages_outbox, 1, {SQL_keep_outbox}, false},
+    [KEEP_IDLE] = {"idle", WALKS, SQL_keep_ages_message, 1, {SQL_keep_message_idle}},
+    [KEEP_MESSAGES] = {"messages", WALKS, SQL_keep_ages_message, 1, {SQL_keep_message}},
+    [KEEP_RAW] = {"raw", WALKS, SQL_keep_ages_part, 1, {SQL_keep_part_raw}},
+    [KEEP_PARTS] = {"parts", WALKS, SQL_keep_ages_part, 1, {SQL_keep_part_body}},
+    [KEEP_PART_ROWS] = {"part_rows", WALKS | FROM_START, SQL_keep_ages_part, 1, {SQL_keep_part_row}},
+    [KEEP_QUESTIONS] = {"questions", WALKS | FROM_START, SQL_keep_ages_question, 1, {SQL_keep_question}},
+    [KEEP_OUTBOX] = {"outbox", WALKS | FROM_START, SQL_keep_ages_outbox, 1, {SQL_keep_outbox}},
     [KEEP_NUMBERS] = {.name = "numbers"},
-    [KEEP_TIP_WORDS] = {"tips", true, false, SQL_keep_ages_incident, 1, {SQL_keep_incident_tip}, false},
-    [KEEP_TIP_MESSAGES] = {"tip_messages", true, false, SQL_keep_ages_message, 1, {SQL_keep_message_tip}, false},
-    [KEEP_TIP_BOXES] = {"tip_boxes", true, true, SQL_keep_ages_box, 1, {SQL_keep_box}, false},
+    [KEEP_TIP_WORDS] = {"tips", WALKS, SQL_keep_ages_incident, 1, {SQL_keep_incident_tip}},
+    [KEEP_TIP_MESSAGES] = {"tip_messages", WALKS, SQL_keep_ages_message, 1, {SQL_keep_message_tip}},
+    [KEEP_TIP_BOXES] = {"tip_boxes", WALKS | FROM_START, SQL_keep_ages_box, 1, {SQL_keep_box}},
     [KEEP_INCIDENTS] = {"incidents",
-                        true,
-                        false,
+                        WALKS | WITH_DATE,
                         SQL_keep_ages_incident,
                         5,
-                        {SQL_keep_report, SQL_keep_concern, SQL_keep_call_out, SQL_keep_handover, SQL_keep_incident},
-                        true},
+                        {SQL_keep_report, SQL_keep_concern, SQL_keep_call_out, SQL_keep_handover, SQL_keep_incident}},
     [KEEP_ATTENDANCE] = {"attendance",
-                         true,
-                         true,
+                         WALKS | FROM_START,
                          SQL_keep_ages_attendance,
                          2,
-                         {SQL_keep_attendance_change, SQL_keep_attendance},
-                         false},
-    [KEEP_PATROLS] = {"patrols", true, true, SQL_keep_ages_patrol, 1, {SQL_keep_patrol}, false},
-    [KEEP_SHIFTS] = {"shifts", true, true, SQL_keep_ages_shift, 1, {SQL_keep_shift}, false},
-    [KEEP_ACTIVITIES] = {"activities", true, true, SQL_keep_ages_activity, 1, {SQL_keep_activity}, false},
+                         {SQL_keep_attendance_change, SQL_keep_attendance}},
+    [KEEP_PATROLS] = {"patrols", WALKS | FROM_START, SQL_keep_ages_patrol, 1, {SQL_keep_patrol}},
+    [KEEP_SHIFTS] = {"shifts", WALKS | FROM_START, SQL_keep_ages_shift, 1, {SQL_keep_shift}},
+    [KEEP_ACTIVITIES] = {"activities", WALKS | FROM_START, SQL_keep_ages_activity, 1, {SQL_keep_activity}},
     [KEEP_AUDIT] = {.name = "audit"},
 };
 
@@ -77,7 +75,7 @@ static int place_get(struct db *db, const struct rule *r, int64_t *id)
 {
     char name[40];
     *id = 0;
-    if (r->from_start)
+    if (r->how & FROM_START)
         return 0;
     place_name(r, name, sizeof name);
     int rc = meta_get_i64(db, name, id);
@@ -111,7 +109,7 @@ static int act(struct db *db, const struct rule *r, const struct keep_span *s, i
     for (int i = 0; rc >= 0 && i < r->n; i++) {
         q_i64(db, r->acts[i], 1, after);
         q_i64(db, r->acts[i], 2, upto);
-        if (r->with_date)
+        if (r->how & WITH_DATE)
             q_i64(db, r->acts[i], 3, s->before_ms);
         rc = q_run(db, r->acts[i]);
         changed += rc > 0 ? rc : 0;
@@ -129,9 +127,9 @@ static int walk(struct db *db, const struct rule *r, const struct keep_span *s, 
         return (int)n;
     rc = act(db, r, s, after, upto);
     /* what deletes from the start comes by the rows it left again: done when nothing more goes */
-    *more = n >= s->max && (!r->from_start || rc > 0);
+    *more = n >= s->max && (!(r->how & FROM_START) || rc > 0);
     place_name(r, name, sizeof name);
-    int kept = rc < 0 || r->from_start ? 0 : meta_set_i64(db, name, upto);
+    int kept = rc < 0 || (r->how & FROM_START) ? 0 : meta_set_i64(db, name, upto);
     return kept < 0 ? kept : rc;
 }
 
@@ -139,13 +137,12 @@ static int numbers(struct db *db, const struct keep_span *s, bool *more)
 {
     const enum sql_id q = SQL_keep_numbers;
     int64_t ids[256];
-    int n = 0, rc, max = s->max < (int)ARRAY_LEN(ids) ? s->max : (int)ARRAY_LEN(ids);
+    int n = 0, rc = 0, max = s->max < (int)ARRAY_LEN(ids) ? s->max : (int)ARRAY_LEN(ids);
     q_i64(db, q, 1, s->before_ms);
     q_i64(db, q, 2, max);
     while (n < max && (rc = q_row(db, q)) == 1)
         ids[n++] = q_get(db, q, 0);
     q_end(db, q);
-    rc = 0;
     for (int i = 0; rc >= 0 && i < n; i++)
         rc = party_erase(db, ids[i], s->now_ms);
     *more = n == max;
@@ -172,7 +169,7 @@ int64_t retention_due(struct db *db, enum keep_rule rule, const struct keep_span
 {
     struct keep_span all = *s;
     int64_t after, upto;
-    if (!RULES[rule].walks)
+    if (!(RULES[rule].how & WALKS))
         return -ENOTSUP;
     all.max = INT_MAX;
     int rc = place_get(db, &RULES[rule], &after);
@@ -185,7 +182,7 @@ int retention_again(struct db *db)
     int rc = 0;
     for (size_t i = 0; rc >= 0 && i < KEEP_COUNT; i++) {
         place_name(&RULES[i], name, sizeof name);
-        if (RULES[i].walks && !RULES[i].from_start)
+        if (RULES[i].how & WALKS && !(RULES[i].how & FROM_START))
             rc = meta_set_i64(db, name, 0);
     }
     return rc < 0 ? rc : 0;

@@ -244,6 +244,7 @@ int main(int argc, char **argv)
     setrlimit(RLIMIT_CORE, &core); /* whoever starts the service allows dumps: it must not leave one */
     if (rounds < 1 || rig_open(&r, argv[1], 1, 30, 100) || air_listen(r.air, &ev)) {
         fprintf(stderr, "tip_search: can not be set up\n");
+        rig_close(&r, false);
         return 2;
     }
     for (int i = 0; !rc && i < rounds; i++) {

@@ -45,8 +45,11 @@ static inline int rig_setup_on(void **state, const char *config)
 {
     struct rig *r = calloc(1, sizeof(*r));
     struct problems *p = problems_new();
-    if (!r || !p)
+    if (!r || !p) {
+        free(r);
+        problems_free(p);
         return -1;
+    }
     *state = r;
     log_setup("test", LOG_ERR_, false);
     memcpy(r->dir, "/tmp/tinbao-desk-XXXXXX", sizeof("/tmp/tinbao-desk-XXXXXX"));

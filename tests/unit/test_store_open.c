@@ -468,7 +468,7 @@ static const struct {
     {"invite_guess_delete_old", NULL}, /* a day of them */
     {"session_delete_old", NULL},      /* a row a user */
     {"pin_delete_old", NULL},
-    {"revoked_all", NULL}, /* lost phones, at a start and a reload */
+    {"revoked_all", NULL},   /* lost phones, at a start and a reload */
     {"kept_messages", NULL}, /* DULIEU: seldom, and an index would cost each message */
     {"kept_incidents", NULL},
     /* the courier's queue: what has ended is in none of these */
@@ -492,8 +492,8 @@ static const struct {
     {"own_taken", NULL},
     {"keep_numbers", "incident_live"}, /* once a day: strangers, and the incidents that are open */
     {"keep_newest", NULL},             /* one row, from the end, once in the life of a box */
-    {"trouble_all", NULL}, /* one a line and cause */
-    {"chain_last", NULL},  /* from the end, one row */
+    {"trouble_all", NULL},             /* one a line and cause */
+    {"chain_last", NULL},              /* from the end, one row */
 };
 
 static bool may_walk(const char *query, const char *plan)

@@ -29,9 +29,9 @@ static void every_encoding_that_is_planted_is_found(void **state)
     size_t at;
     (void)state;
     needles_of(&s, TIPSTER);
-    srand(7);
+    uint32_t random = 7;
     for (size_t i = 0; i < sizeof(junk); i++)
-        junk[i] = (uint8_t)rand();
+        junk[i] = (uint8_t)((random = random * 1664525u + 1013904223u) >> 24);
     assert_null(needles_in(&s, junk, sizeof(junk), &at));
     static const char *const texts[] = {"+84912034593",    "84912034593",  "0912034593",     "0912 034 593",
                                         "+84 912.034.593", "091-2034-593", "09 12 03 45 93", "395430219480"};
