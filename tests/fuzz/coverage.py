@@ -11,7 +11,8 @@ GOAL = 90.0
 IPC = (
     "gateway/base/packet.c", "gateway/line/wire.c", "gateway/front/wire.c", "gateway/front/form.c",
     "gateway/front/guard.c", "gateway/front/calls.c", "gateway/courier/wire.c", "gateway/serve/control.c",
-    "gateway/serve/requests.c", "gateway/serve/lane_queue.c", "gateway/serve/spare_form.c",
+    "gateway/serve/requests.c", "gateway/base/knock.c", "gateway/serve/door.c", "gateway/serve/pin_guard.c",
+    "gateway/serve/lane_queue.c", "gateway/serve/spare_form.c", "gateway/serve/lane_talk.c",
 )
 READERS = (
     "config/", "gateway/play/script.c", "gateway/play/expect.c", "gateway/line/tpdu", "gateway/line/at_",

@@ -7,9 +7,11 @@
 #include "config/file.h"
 #include "config/load.h"
 #include "gateway/base/civil.h"
+#include "gateway/desk/desk.h"
 #include "gateway/plan/calendar.h"
 #include "gateway/plan/rota.h"
 #include "gateway/plan/shift.h"
+#include "parsers/understand.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -103,6 +105,24 @@ static void plan(const struct config *c)
     }
 }
 
+/* Forms that were taken over without a word make a vocabulary, or it says why not; and it reads. */
+static void speak(const struct config *with, struct problems *p)
+{
+    static struct meaning m;
+    static const char text[] = "BC man de trom luc 9h toi, mat xe";
+    struct config c = *shipped();
+    struct understand_ctx ctx = {.at_ms = 1794492000000, .home_place = "6", .member = true};
+    c.forms = with->forms;
+    c.n_forms = with->n_forms;
+    size_t before = p->errors;
+    struct vocab *v = desk_vocab(&c, p);
+    must(v || p->errors > before);
+    if (v)
+        understand(v, &ctx, text, sizeof(text) - 1, &m);
+    must(!v || (m.form && strlen(m.text) == m.text_len));
+    vocab_free(v);
+}
+
 static void say(void *ctx, const char *key, bool needs_restart)
 {
     (void)key;
@@ -132,6 +152,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     free(text);
     if (!p->errors && data[0] % 5 == 0)
         plan(c);
+    if (!p->errors && data[0] % 5 == 3)
+        speak(c, p);
     int restarts = 0;
     config_diff(c, c, say, &restarts);
     if (restarts || (c->n_places && config_place(c, c->places[0].code) == NULL))

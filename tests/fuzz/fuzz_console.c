@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What is asked at the console, over the control socket, of a core with a desk behind it. The first octet 'A': an
- * answer as any program could give it to the client. Else it is what a client sends, in pieces at each NUL.
- * The answer is whole, begins with "ok" or "error: ", and holds no unmasked number.
+ * answer as any program could give it to the client; 'M': more clients than it takes. Else it is what a client sends,
+ * in pieces at each NUL. The answer is whole, begins with "ok" or "error: ", and holds no unmasked number.
  */
 #include "tests/fuzz/must.h"
 #include "tests/fuzz/world.h"
@@ -95,6 +95,22 @@ static void ask(struct console *c, const uint8_t *data, size_t n)
     event_base_loop(c->w.base, EVLOOP_NONBLOCK);
 }
 
+static void crowd(struct console *c, const uint8_t *data, size_t n)
+{
+    int fds[12];
+    for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
+        fds[i] = dial(c);
+        event_base_loop(c->w.base, EVLOOP_NONBLOCK);
+    }
+    for (size_t i = 0; i < n && i < ARRAY_LEN(fds); i++) /* who goes first */
+        shutdown(fds[data[i] % ARRAY_LEN(fds)], SHUT_RDWR);
+    event_base_loop(c->w.base, EVLOOP_NONBLOCK);
+    for (size_t i = 0; i < ARRAY_LEN(fds); i++)
+        close(fds[i]);
+    event_base_loop(c->w.base, EVLOOP_NONBLOCK);
+    ask(c, (const uint8_t *)"status\n", 7); /* it still answers */
+}
+
 /* --- an answer ---------------------------------------------------------------------------------- */
 
 static void *give_answer(void *ctx)
@@ -156,6 +172,7 @@ static struct console *console_up(void)
 
 static void leave(void)
 {
+    ctlsock_free(console_up()->ctl);
     world_unlink(console_up()->dir);
 }
 
@@ -173,7 +190,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         return 0;
     }
     world_begin(c->world);
-    ask(c, data, n);
+    if (data[0] == 'M')
+        crowd(c, data + 1, n - 1);
+    else
+        ask(c, data, n);
     world_end(c->world);
     return 0;
 }

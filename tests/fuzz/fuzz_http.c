@@ -2,7 +2,8 @@
 /*
  * Octets of a client, whole, through a socket into the front's HTTP server, with a core behind it that answers
  * as the first octet says. Nothing but HTTP comes back, nothing of the secret, and nobody puts a session to the
- * core without it. 'C': the core's own packets to the front (the next octet chooses, see overlay.h).
+ * core without it. 'C': the core's own packets to the front (their first octet
+ * chooses, see overlay.h; 0xFA: many ask, 0xFB: who asked goes away, 0xFC: the front is alive).
  */
 #include "tests/fuzz/must.h"
 #include "tests/fuzz/overlay.h"
@@ -22,6 +23,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 #define SECRET "s3cret"
+#define ASKERS 40
 
 struct front {
     struct event_base *base;
@@ -36,7 +38,7 @@ struct front {
     uint8_t how;
     void *who; /* who waits for an answer */
     enum front_kind kind;
-    uint64_t asked;
+    bool asked[ASKERS]; /* of the core's side: who waits */
 };
 
 static struct front_msg packet; /* 64 kB */
@@ -137,9 +139,11 @@ static void request(struct front *f, const uint8_t *data, size_t n)
 static void on_answered(void *ctx, void *who, enum front_kind kind, const struct front_answer *a)
 {
     struct front *f = ctx;
-    must_hold(who == &f->asked && kind == FRONT_SESSION, "who asked is answered");
+    bool *asked = who;
+    must_hold(asked >= f->asked && asked < f->asked + ASKERS && *asked && kind == FRONT_SESSION,
+              "who asked is answered");
     must_hold(!a || (strlen(a->text) == a->len && a->result <= FRONT_BUSY), "an answer is a text");
-    f->asked = 0;
+    *asked = false;
 }
 
 static void on_setup(void *ctx, const struct front_setup *s)
@@ -172,34 +176,59 @@ static void good(struct front_msg *m, uint8_t which, uint64_t id)
     }
 }
 
+/* Those who ask, and perhaps go before they are answered. */
+static void askers(struct front *f, struct front_ask *ask, uint8_t how)
+{
+    static struct front_msg alive;
+    size_t most = how == 0xFA ? ASKERS : 1;
+    if (how == 0xFB)
+        for (size_t i = 0; i < ASKERS; i += 2) {
+            if (f->asked[i])
+                calls_forget(f->calls, &f->asked[i]);
+            f->asked[i] = false;
+        }
+    if (how == 0xFC) {
+        front_msg_init(&alive, FRONT_ALIVE);
+        (void)calls_say(f->calls, &alive);
+    }
+    for (size_t i = 0; i < most; i++)
+        if (!f->asked[i] && calls_ask(f->calls, ask, &f->asked[i]) == 0)
+            f->asked[i] = true;
+}
+
 static void from_core(const uint8_t *data, size_t n)
 {
     struct front f = {0};
     struct calls_events ev = {.ctx = &f, .answered = on_answered, .setup = on_setup, .ended = on_ended};
     struct front_ask ask = {.kind = FRONT_SESSION, .phone = "+84912000001", .text = "1*2"};
+    int small = 1; /* the kernel's least: a few packets fill it */
     f.base = event_base_new();
     must_hold(f.base && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, f.pair) == 0, "a socket");
-    f.calls = calls_new(f.base, f.pair[0], 60000, &ev);
+    setsockopt(f.pair[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof(small));
+    f.calls = calls_new(f.base, f.pair[0], n & 1 ? 60000 : 0, &ev); /* 0: nobody waits */
     must_hold(f.calls != NULL, "memory");
-    for (int i = 0; i < 12 && n && !f.ended; i++) {
+    for (int i = 0; i < 24 && n && !f.ended; i++) {
         const uint8_t *p;
         size_t len = overlay_next(&data, &n, &p);
-        if (!f.asked && calls_ask(f.calls, &ask, &f.asked) == 0)
-            f.asked = 1;
-        if (!len)
+        askers(&f, &ask, len ? p[0] : 0);
+        if (len == 0 || p[0] >= 0xFA) {
+            event_base_loop(f.base, EVLOOP_NONBLOCK);
             continue;
+        }
         good(&packet, p[0], ask.id);
         size_t size = overlay(&packet, front_size(&packet), sizeof(packet), p + 1, len - 1);
         bool fine = size && front_check(&packet, size) == 0;
-        if (size && send(f.pair[1], &packet, size, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)size)
-            event_base_loop(f.base, EVLOOP_NONBLOCK);
-        must_hold(!size || f.ended == (!fine || packet.type < FRONT_SETUP),
-                  "what is no packet ends it, and nothing else");
+        if (!size || send(f.pair[1], &packet, size, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)size)
+            continue;
+        event_base_loop(f.base, EVLOOP_NONBLOCK);
+        must_hold(f.ended == (!fine || packet.type < FRONT_SETUP), "what is no packet ends it, and nothing else");
         while (front_get(f.pair[1], &packet) == 1)
             must_hold(packet.type < FRONT_SETUP, "the front says what a front may say");
     }
     calls_give_up(f.calls);
-    must_hold(!f.asked && calls_waiting(f.calls) == 0, "everybody was told");
+    for (size_t i = 0; i < ASKERS; i++)
+        must_hold(!f.asked[i], "everybody was told");
+    must_hold(calls_waiting(f.calls) == 0, "nobody waits");
     calls_free(f.calls);
     close(f.pair[0]);
     close(f.pair[1]);

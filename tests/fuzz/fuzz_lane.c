@@ -3,7 +3,8 @@
  * A line that speaks to the core as it likes: packet after packet through the socket into lines, inbox, desk,
  * sender and watch. Whatever it says, what it handed over is kept or it is not trusted further, what it
  * gets back are packets of the contract, and every message has a disposition. The first octet of a packet
- * chooses its type (0xFD: the balance is asked, 0xFE: time goes by, 0xFF: it answers a send); see overlay.h.
+ * chooses its type (0xFB: it hangs up; 0xFC: it reads nothing, or again; 0xFD: the balance is asked, 0xFE: time goes
+ * by, 0xFF: it answers a send); see overlay.h.
  */
 #include "tests/fuzz/line_packets.h"
 #include "tests/fuzz/overlay.h"
@@ -12,6 +13,7 @@
 
 #include "gateway/serve/inbox.h"
 #include "gateway/serve/lines.h"
+#include "gateway/serve/pin_guard.h"
 #include "gateway/serve/sender.h"
 #include "gateway/serve/watch.h"
 
@@ -29,7 +31,7 @@ struct core {
     struct watch *watch;
     int far; /* the line's end of the socket */
     uint64_t last_send, last_ussd;
-    bool lost;
+    bool lost, deaf;
 };
 
 static void on_readable(void *ctx, struct lane *l)
@@ -68,6 +70,8 @@ static void on_other(void *ctx, struct lane *l, const struct line_msg *m)
         sender_report(c->sender, l, &m->u.report);
     else if (m->type == LINE_STATUS)
         watch_lane(c->watch, l);
+    else if (m->type == LINE_PIN)
+        pin_guard_hear(&c->w, l, &m->u.pin);
     else if (m->type == LINE_USSD_REPLY)
         watch_ussd(c->watch, l, &m->u.ussd);
     else
@@ -89,7 +93,7 @@ static void on_stuck(void *ctx, bool on)
 static void hear_core(struct core *c)
 {
     struct line_msg m;
-    while (line_get(c->far, &m) == 1) {
+    while (!c->deaf && line_get(c->far, &m) == 1) {
         must_hold(m.type >= LINE_KEPT, "the core says what a core may say");
         if (m.type == LINE_SEND)
             c->last_send = m.u.send.id;
@@ -121,6 +125,15 @@ static void packet(struct core *c, const uint8_t *data, size_t n)
         clock_advance(c->w.clock, n > 1 ? data[1] * 10 * SECOND_MS : MINUTE_MS);
         return;
     }
+    if (which == 0xFB) {
+        shutdown(c->far, SHUT_RDWR);
+        c->lost = true;
+        return;
+    }
+    if (which == 0xFC) {
+        c->deaf = !c->deaf;
+        return;
+    }
     if (which == 0xFD) {
         watch_balance(c->watch);
         return;
@@ -144,10 +157,13 @@ static void begin(struct core *c, struct world *w)
     must_hold(c->w.base && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) == 0,
               "a socket");
     c->far = pair[1];
+    int small = 1; /* the kernel's least: a few packets fill it */
+    setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof(small));
     struct lines_setup s = {
         .base = c->w.base,
         .configs = w->cfg->lines,
         .n = 1,
+        .origin = &origin_spawned,
         .ready_fd = pair[0],
         .restart_cap_ms = 1000,
         .deadline_max_s = 120,

@@ -43,6 +43,16 @@ static void is_fine(const struct line_msg *m)
         must(m->u.alive.deadline_ms >= 1000 && m->u.alive.deadline_ms <= 600000);
 }
 
+/* The first word to a line that knocked. */
+static void setup(const int pair[2])
+{
+    static struct line_options o;
+    int rc = line_wait_setup(pair[1], &o);
+    must(rc == 0 || rc == -EPROTO || rc == -EPIPE);
+    if (rc == 0)
+        must(memchr(o.device, 0, sizeof(o.device)) && o.device[0] && memchr(o.pin, 0, sizeof(o.pin)));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     static int pair[2];
@@ -55,6 +65,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     size_t size = overlay(&m, line_size(m.type), sizeof(m), data + 1, n - 1);
     if (size == 0 || send(pair[0], &m, size, MSG_DONTWAIT) != (ssize_t)size)
         return 0;
+    if (m.type == LINE_SETUP) {
+        setup(pair);
+        return 0;
+    }
     int rc = line_get(pair[1], &got);
     must(rc == 1 || rc == -EPROTO);
     if (rc == -EPROTO)

@@ -8,9 +8,11 @@
 
 #include <stdio.h>
 
-static const uint32_t LINE_TYPES[] = {LINE_HELLO,  LINE_ALIVE, LINE_STATUS,     LINE_PART,   LINE_GONE,    LINE_SENT,
-                                      LINE_REPORT, LINE_CALL,  LINE_USSD_REPLY, LINE_SYNCED, LINE_TROUBLE, LINE_KEPT,
-                                      LINE_SEND,   LINE_USSD,  LINE_SYNC,       LINE_QUIT};
+/* In the order in which they came to be: seeds count on it. */
+static const uint32_t LINE_TYPES[] = {LINE_HELLO,   LINE_ALIVE,  LINE_STATUS,  LINE_PART,       LINE_GONE,
+                                      LINE_SENT,    LINE_REPORT, LINE_CALL,    LINE_USSD_REPLY, LINE_SYNCED,
+                                      LINE_TROUBLE, LINE_KEPT,   LINE_SEND,    LINE_USSD,       LINE_SYNC,
+                                      LINE_QUIT,    LINE_PIN,    LINE_PIN_MAY, LINE_SETUP};
 #define LINE_TYPES_N (sizeof(LINE_TYPES) / sizeof(LINE_TYPES[0]))
 
 static inline void good_part(struct sms_part *p, const char *text)
@@ -53,6 +55,16 @@ static inline void good_line_msg(struct line_msg *m, uint8_t which)
     case LINE_USSD_REPLY:
         snprintf(m->u.ussd.text, sizeof(m->u.ussd.text), "TK goc: 12.000d");
         break;
+    case LINE_PIN:
+        m->u.pin.left = 3;
+        snprintf(m->u.pin.iccid, sizeof(m->u.pin.iccid), "8984048000000000017");
+        break;
+    case LINE_SETUP:
+        snprintf(m->u.setup.device, sizeof(m->u.setup.device), "/dev/ttyUSB0");
+        snprintf(m->u.setup.connection, sizeof(m->u.setup.connection), "at");
+        m->u.setup.poll_s = m->u.setup.status_s = 60;
+        break;
+    case LINE_PIN_MAY:
     case LINE_GONE:
     case LINE_SENT:
     case LINE_SYNCED:
