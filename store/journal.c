@@ -205,7 +205,7 @@ static int note_last(void *ctx, const struct journal_item *it)
 static int continue_file(struct journal *j, const struct name *e, uint64_t next_seq)
 {
     struct journal_source s;
-    struct journal_read r;
+    struct journal_read r = {0};
     struct journal_head h;
     struct last last = {0};
     int rc = source_open(&s, e->path);

@@ -13,8 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FILE_MAGIC "tinbaoJ1"
-#define RECORD_MAGIC "TBJr"
 #define WINDOW ((size_t)32768) /* many records, and more than one */
 #define NONCE_SIZE crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 #define AD_SIZE (JOURNAL_ID_SIZE + JOURNAL_RECORD_HEAD)
@@ -34,6 +32,9 @@ static uint64_t get_int(const uint8_t *p, size_t octets)
         v |= (uint64_t)p[i] << 8 * i;
     return v;
 }
+
+static const uint8_t FILE_MAGIC[8] = {'t', 'i', 'n', 'b', 'a', 'o', 'J', '1'};
+static const uint8_t RECORD_MAGIC[4] = {'T', 'B', 'J', 'r'};
 
 /* -- the head ------------------------------------------------------------------------- */
 

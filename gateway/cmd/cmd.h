@@ -18,7 +18,7 @@ struct cmd {
 
 extern const struct cmd cmd_serve, cmd_line, cmd_modem, cmd_phone, cmd_play, cmd_parse, cmd_check, cmd_roster,
     cmd_status, cmd_code, cmd_front, cmd_courier, cmd_verify, cmd_tips, cmd_backup, cmd_restore, cmd_export,
-    cmd_retention;
+    cmd_retention, cmd_doctor;
 
 /* Prints a command's help (to stdout) and returns 0; prints the usage line to stderr and
  * returns 2. */

@@ -15,10 +15,10 @@
 #define TINBAO_VERSION "0.2"
 #endif
 
-static const struct cmd *const commands[] = {&cmd_serve,   &cmd_check,   &cmd_status,   &cmd_code,  &cmd_roster,
-                                             &cmd_phone,   &cmd_modem,   &cmd_line,     &cmd_parse, &cmd_play,
-                                             &cmd_front,   &cmd_courier, &cmd_verify,   &cmd_tips,  &cmd_backup,
-                                             &cmd_restore, &cmd_export,  &cmd_retention};
+static const struct cmd *const commands[] = {&cmd_serve,   &cmd_check,   &cmd_status,    &cmd_code,  &cmd_roster,
+                                             &cmd_phone,   &cmd_modem,   &cmd_line,      &cmd_parse, &cmd_play,
+                                             &cmd_front,   &cmd_courier, &cmd_verify,    &cmd_tips,  &cmd_backup,
+                                             &cmd_restore, &cmd_export,  &cmd_retention, &cmd_doctor};
 
 static void print_commands(FILE *to)
 {

@@ -192,10 +192,10 @@ static int connect_to(const char *dir)
 }
 
 /* All there is until the end, or the time is over. */
-static int read_all(int fd, char *out, size_t size)
+static int read_all(int fd, int64_t within_ms, char *out, size_t size)
 {
     size_t n = 0;
-    int64_t until_ms = mono_ms() + ASK_MS;
+    int64_t until_ms = mono_ms() + within_ms;
     for (;;) {
         struct pollfd p = {.fd = fd, .events = POLLIN};
         int64_t left_ms = until_ms - mono_ms();
@@ -214,7 +214,7 @@ static int read_all(int fd, char *out, size_t size)
     return 0;
 }
 
-int ctlsock_ask(const char *dir, const char *request, char *out, size_t size)
+int ctlsock_ask_within(const char *dir, const char *request, int64_t within_ms, char *out, size_t size)
 {
     char line[CONTROL_REQUEST_MAX + 2];
     out[0] = '\0';
@@ -224,7 +224,7 @@ int ctlsock_ask(const char *dir, const char *request, char *out, size_t size)
     int fd = connect_to(dir);
     if (fd < 0)
         return fd;
-    int rc = send(fd, line, (size_t)n, MSG_NOSIGNAL) == n ? read_all(fd, out, size) : -EPIPE;
+    int rc = send(fd, line, (size_t)n, MSG_NOSIGNAL) == n ? read_all(fd, within_ms, out, size) : -EPIPE;
     close(fd);
     if (rc)
         return rc;
@@ -233,4 +233,9 @@ int ctlsock_ask(const char *dir, const char *request, char *out, size_t size)
         return 0;
     }
     return out[0] ? -EINVAL : -EPIPE;
+}
+
+int ctlsock_ask(const char *dir, const char *request, char *out, size_t size)
+{
+    return ctlsock_ask_within(dir, request, ASK_MS, out, size);
 }

@@ -7,6 +7,7 @@
 
 #include <event2/event.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define CONTROL_SOCKET "tinbao.sock"
 #define CONTROL_REQUEST_MAX 512
@@ -28,5 +29,7 @@ void ctlsock_free(struct ctlsock *c); /* removes the socket */
  * -ENOENT nobody serves there, -EINVAL it was refused (out says why), -EMSGSIZE, or the
  * socket's error. Waits at most 10 s. */
 int ctlsock_ask(const char *dir, const char *request, char *out, size_t size);
+/* The same, with a time of the caller's; -ETIMEDOUT. */
+int ctlsock_ask_within(const char *dir, const char *request, int64_t within_ms, char *out, size_t size);
 
 #endif

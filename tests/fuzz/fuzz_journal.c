@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A journal's file as a dying medium could leave it: the first octet chooses. Either the octets are a file, or they are laid
- * over one that is whole (place and octets): every record that comes out is one that was written. Or they are
- * an unsealed record: what is read, written again is the same. */
+/* A journal's file as a dying medium could leave it: the first octet chooses. Either the octets are a file, or they are
+ * laid over one that is whole (place and octets): every record that comes out is one that was written. Or they are an
+ * unsealed record: what is read, written again is the same. */
 #include "store/journal_file.h"
 
 #include <stdlib.h>
