@@ -11,6 +11,7 @@
 #include "gateway/base/phone.h"
 #include "gateway/base/str.h"
 #include "gateway/base/utf.h"
+#include "gateway/desk/letter.h"
 #include "gateway/desk/menu.h"
 #include "gateway/desk/room.h"
 #include "parsers/fold.h"
@@ -25,24 +26,13 @@
 #define SMSC_TRUST_MS (2 * DAY_MS)
 #define LATE_MS DAY_MS
 
-/* What a message is made of before it is understood. */
-struct letter {
-    const char *line, *sender;
-    char *text; /* SMS_TEXT_MAX */
-    int64_t smsc_ms;
-    struct part_row *single;  /* a single part, not yet written */
-    const uint8_t *group_key; /* or the group whose parts it takes */
-    struct sms_part masked;   /* the single part without a PIN, or a tip's words */
-    int64_t tip_id;           /* it is a tip of this party's */
-};
-
 /* Errors of the storage end the whole batch; others only this message. */
 static bool is_storage_error(int rc)
 {
     return rc == -ENOSPC || rc == -EIO || rc == -EBUSY || rc == -ENOMEM;
 }
 
-static void set_sender(struct msg *m, const char *sender)
+void letter_sender(struct msg *m, const char *sender)
 {
     m->kind = address_kind(sender);
     if (m->kind != ADDRESS_NUMBER || phone_normalize(sender, m->number, sizeof(m->number)) < 0)
@@ -183,7 +173,7 @@ static int link_parts(struct desk *d, struct letter *l, int64_t message_id)
 }
 
 /* The parts keep what the message keeps: the text as it was changed, or nothing. */
-static int parts_follow(struct desk *d, struct letter *l, const char *text)
+int letter_follow(struct desk *d, struct letter *l, const char *text)
 {
     if (l->group_key)
         return part_group_empty(d->db, l->group_key);
@@ -196,7 +186,7 @@ static int parts_follow(struct desk *d, struct letter *l, const char *text)
     return 0;
 }
 
-static int add_row(struct msg *m, struct letter *l, const char *form, const char *disposition, int64_t key)
+int letter_row(struct msg *m, struct letter *l, const char *form, const char *disposition, int64_t key)
 {
     struct message_row row = {
         .line = m->line,
@@ -222,7 +212,7 @@ static int hide_pin(struct msg *m, struct letter *l)
     if (rc <= 0)
         return rc;
     trace_hidden(m->d->trace);
-    return parts_follow(m->d, l, l->text);
+    return letter_follow(m->d, l, l->text);
 }
 
 /* Of a tip: the sealed words leave the message and its parts, before anything is written. */
@@ -233,7 +223,7 @@ static int hide_tip(struct msg *m, struct letter *l, char *word)
     int rc = apart_hide(m, l->text, word, &changed);
     bool sealed = m->body == word;
     if (rc >= 0 && changed)
-        rc = parts_follow(m->d, l, sealed ? "" : l->text);
+        rc = letter_follow(m->d, l, sealed ? "" : l->text);
     if (rc >= 0 && sealed && !l->group_key)
         trace_tip(m->d->trace, m->m);
     return rc;
@@ -264,16 +254,16 @@ static int handle_msg(struct msg *m, struct letter *l)
     if (rc < 0)
         return rc;
     if (is_machine(m))
-        return add_row(m, l, "none", "machine", 0);
+        return letter_row(m, l, "none", "machine", 0);
     if (trace_is_hidden(m->d->trace)) /* journal: it was answered, and what it asked with is gone */
-        return add_row(m, l, m->m->form, "code", 0);
+        return letter_row(m, l, m->m->form, "code", 0);
     int64_t key = resend_key(m), same_incident = 0;
     int same = find_same(m, key, &same_incident);
     if (same < 0 && same != -ENOENT)
         return same;
     rc = hide_tip(m, l, word);
     if (!rc)
-        rc = add_row(m, l, m->m->form, "received", same == 0 ? 0 : key);
+        rc = letter_row(m, l, m->m->form, "received", same == 0 ? 0 : key);
     if (!rc)
         rc = same == 0 ? reply_same(m, same_incident) : dispatch(m);
     return rc < 0 ? rc : settle(m, l, word);
@@ -282,25 +272,11 @@ static int handle_msg(struct msg *m, struct letter *l)
 static int handle(struct desk *d, struct letter *l)
 {
     struct msg m = {.d = d, .now = service_now(&d->time), .line = l->line, .body = l->text, .disposition = "failed"};
-    set_sender(&m, l->sender);
+    letter_sender(&m, l->sender);
     m.at_ms = written_at(l->smsc_ms, m.now.wall_ms);
     m.late = late_is(&m, l->smsc_ms);
     int rc = handle_msg(&m, l);
     forget(&m);
-    return rc;
-}
-
-/* A text that nobody's form was found for, and that may be a tip: sealed as one, if tips are. */
-static int keep_unread(struct msg *m, struct letter *l, const char *what, char *word)
-{
-    if (!apart_sealing(m->d) || !*l->text)
-        return 0;
-    int rc = apart_keep(m->d, what, 0, l->text);
-    if (!rc)
-        rc = apart_word(m->d, word, OUT_SIZE);
-    if (!rc)
-        rc = parts_follow(m->d, l, "");
-    m->body = word;
     return rc;
 }
 
@@ -309,8 +285,8 @@ static int park(struct desk *d, struct letter *l, const char *disposition)
 {
     struct msg m = {.d = d, .now = service_now(&d->time), .line = l->line, .body = l->text};
     char word[OUT_SIZE];
-    int rc = keep_unread(&m, l, "failed", word);
-    return rc < 0 ? rc : add_row(&m, l, "none", disposition, 0);
+    int rc = letter_unread(&m, l, "failed", word);
+    return rc < 0 ? rc : letter_row(&m, l, "none", disposition, 0);
 }
 
 /* The duty desk hears that something lies there that nobody could read; not what: it may be
@@ -323,7 +299,7 @@ static int tell_failed(struct desk *d)
 }
 
 /* One message inside a batch: what fails is undone alone. */
-static int handle_or_park(struct desk *d, struct letter *l)
+int letter_handle(struct desk *d, struct letter *l)
 {
     if (d->careless)
         return handle(d, l);
@@ -348,7 +324,7 @@ static int handle_or_park(struct desk *d, struct letter *l)
 }
 
 /* A corrupt part has no text: its octets hold the sender's number and stay sealed in its row. */
-static int text_of_part(const struct sms_part *p, char *text, size_t size)
+int letter_text(const struct sms_part *p, char *text, size_t size)
 {
     text[0] = '\0';
     if (p->corrupt)
@@ -364,12 +340,12 @@ static int single(struct desk *d, struct part_row *r)
     if (rc != -ENOENT)
         return rc; /* known: kept already */
     char text[SMS_TEXT_MAX];
-    rc = text_of_part(r->part, text, sizeof(text));
+    rc = letter_text(r->part, text, sizeof(text));
     if (rc < 0)
         return rc;
     struct letter l = {
         .line = r->line, .sender = r->part->sender, .text = text, .smsc_ms = r->part->smsc_ms, .single = r};
-    return r->part->corrupt ? park(d, &l, "corrupt") : handle_or_park(d, &l);
+    return r->part->corrupt ? park(d, &l, "corrupt") : letter_handle(d, &l);
 }
 
 /* Parts of a group on their way to one text. */
@@ -435,94 +411,7 @@ static int join_complete(struct desk *d, const struct part_row *r)
         return rc;
     struct letter l = {
         .line = r->line, .sender = r->part->sender, .text = text, .smsc_ms = j.smsc_ms, .group_key = r->group_key};
-    return handle_or_park(d, &l);
-}
-
-/* Without the first part nobody can say what it is: the duty desk reads it. It may be the rest
- * of a tip, so whoever sent it is kept as one, and not named. */
-static int headless(struct desk *d, struct letter *l)
-{
-    struct msg m = {.d = d, .now = service_now(&d->time), .line = l->line, .body = l->text};
-    char out[OUT_SIZE], word[OUT_SIZE];
-    int rc = 0;
-    set_sender(&m, l->sender);
-    m.user = NULL;
-    if (m.kind != ADDRESS_NONE)
-        rc = party_of(d->db, PARTY_TIP, m.number, m.now.wall_ms, &m.party_id);
-    if (!rc && m.party_id)
-        rc = tip_used(d->db, m.party_id, m.now.rel_ms - m.now.rel_ms % DAY_MS);
-    l->tip_id = m.party_id;
-    if (!rc)
-        rc = keep_unread(&m, l, "rest", word);
-    if (!rc)
-        rc = add_row(&m, l, "none", "unclear", 0);
-    if (!rc && m.body == word) /* nobody at the desk can read it: who sent it is asked to send it again */
-        rc = reply_text(&m, TEXT_TIP_HEADLESS, "", "");
-    if (!rc)
-        rc = text_say(d->cfg, TEXT_ALERT_UNCLEAR, out, sizeof(out), "name", "nguoi gui (mat phan dau)", "text", m.body,
-                      NULL);
-    explicit_bzero(m.number, sizeof(m.number));
-    return rc < 0 ? rc : alert_duty(d, PRIO_ALERT, 0, m.id, out);
-}
-
-/* The same of a tip: sealed, and no number in it. */
-static int hide_late(struct msg *m, struct letter *l, const struct incident *in, char *word)
-{
-    if (strcmp(in->form, "tip") != 0)
-        return 0;
-    l->tip_id = in->party_id;
-    if (!apart_sealing(m->d))
-        return apart_mask_own(l->text, m->number) ? parts_follow(m->d, l, l->text) : 0;
-    int rc = apart_keep(m->d, "more", in->id, l->text);
-    if (!rc)
-        rc = apart_word(m->d, word, OUT_SIZE);
-    m->body = word;
-    return rc < 0 ? rc : parts_follow(m->d, l, "");
-}
-
-/* A part of an incident's message that came after it: a supplement. */
-static int late_to(struct desk *d, struct letter *l, int64_t incident_id)
-{
-    char out[OUT_SIZE], word[OUT_SIZE];
-    struct incident in;
-    struct msg m = {.d = d, .now = service_now(&d->time), .line = l->line, .body = l->text};
-    set_sender(&m, l->sender);
-    m.user = NULL; /* what came first says whose it is */
-    int rc = incident_by_id(d->db, incident_id, &in);
-    if (!rc)
-        rc = hide_late(&m, l, &in, word);
-    if (!rc)
-        rc = add_row(&m, l, "none", "late", 0);
-    if (!rc)
-        rc = message_settle(d->db, m.id, "late", incident_id);
-    if (!rc)
-        rc = audit(d, 0, "late_part", incident_id, m.id, m.body);
-    if (!rc)
-        rc = text_say(d->cfg, TEXT_ALERT_SUPPLEMENT, out, sizeof(out), "code", in.code, "text",
-                      text_withheld(d, &in, m.body) ? "xem tai truc" : m.body, NULL);
-    explicit_bzero(m.number, sizeof(m.number));
-    return rc < 0 ? rc : alert_concerned(d, &in, 0, PRIO_REPLY, out);
-}
-
-/* A part that comes after its message was handled as it was. The first part of what nobody
- * understood says what it is: it is handled by itself, the duty desk has read the rest. */
-static int late(struct desk *d, struct part_row *r, int64_t message_id)
-{
-    char text[SMS_TEXT_MAX];
-    int64_t incident_id = 0;
-    int rc = text_of_part(r->part, text, sizeof(text));
-    if (!rc)
-        rc = message_incident(d->db, message_id, &incident_id);
-    if (rc < 0)
-        return rc;
-    struct letter l = {.line = r->line,
-                       .sender = r->part->sender,
-                       .text = text,
-                       .smsc_ms = r->part->smsc_ms,
-                       .group_key = r->group_key};
-    if (incident_id)
-        return late_to(d, &l, incident_id);
-    return r->part->seq == 1 ? handle_or_park(d, &l) : headless(d, &l);
+    return letter_handle(d, &l);
 }
 
 static void hex(const uint8_t *p, size_t n, char *out)
@@ -550,7 +439,7 @@ static int multi(struct desk *d, struct part_row *r)
         return rc;
     rc = part_group_message(d->db, r->group_key, r->part->seq, r->received_ms - LATE_MS, &message_id);
     if (!rc)
-        return late(d, r, message_id);
+        return letter_late(d, r, message_id);
     if (rc != -ENOENT)
         return rc;
     int have = part_group_count(d->db, r->group_key);
@@ -599,7 +488,7 @@ int intake_incomplete(struct desk *d, const char *key)
     if (rc < 0 && rc != -ENOENT && rc != -EPERM)
         return rc;
     struct letter l = {.line = "", .sender = j.sender, .text = text, .smsc_ms = j.smsc_ms, .group_key = group_key};
-    rc = j.first ? handle_or_park(d, &l) : headless(d, &l);
+    rc = j.first ? letter_handle(d, &l) : letter_headless(d, &l);
     explicit_bzero(j.sender, sizeof(j.sender));
     return rc;
 }
