@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define KNOCK_WAIT_MS 60000 /* for a core: systemd may have started us first */
+#define KNOCK_WAIT_MS 60000     /* for a core: systemd may have started us first */
 #define KNOCK_MAGIC 0x746B0001u /* "tk", version 1 */
 
 enum knock_kind { KNOCK_LINE = 1, KNOCK_COURIER, KNOCK_FRONT };

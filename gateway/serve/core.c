@@ -249,7 +249,8 @@ static int status_json(void *ctx, char *out, size_t size)
 static int on_request(void *ctx, const char *request, char *out, size_t size)
 {
     struct core *c = ctx;
-    struct requests r = {.w = &c->w, .ctx = c, .status = status_json, .reload = reload, .vault = c->vault, .turn = on_posted};
+    struct requests r = {
+        .w = &c->w, .ctx = c, .status = status_json, .reload = reload, .vault = c->vault, .turn = on_posted};
     return requests_answer(&r, request, out, size);
 }
 

@@ -42,8 +42,8 @@ struct lines {
 };
 
 /* lane_life.c */
-void lane_on_timer(evutil_socket_t fd, short what, void *lane);
-void lane_place(struct lane *l); /* makes its place at the origin; it has its settings */
+void lane_on_timer(evutil_socket_t fd, short what, void *arg); /* arg: the lane */
+void lane_place(struct lane *l);                               /* makes its place at the origin; it has its settings */
 void lane_start(struct lane *l);
 void lane_start_ready(struct lane *l); /* its socket is lines_setup.ready_fd */
 /* It has a process that was started here, or that knocked. */
