@@ -26,7 +26,7 @@
 #define CONFINE_OFF_ENV "TINBAO_UNCONFINED"
 
 enum confine_role {
-    CONFINE_CORE,         /* state, settings; UNIX sockets that it made; no connect, no exec */
+    CONFINE_CORE,         /* state, settings; UNIX sockets that it made; forks; no connect, no exec */
     CONFINE_CORE_SPAWNER, /* the same, and all that its children need: exec, network, devices */
     CONFINE_LINE,         /* its device */
     CONFINE_COURIER,      /* network as a client; certificates and the resolver's files */

@@ -191,6 +191,8 @@ def main():
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (int(unit["LimitNOFILE"][0]),) * 2)
     os.chdir("/")
+    if "WatchdogSec" in unit:
+        os.environ["WATCHDOG_USEC"] = unit["WatchdogSec"][-1] + "000000"
     for cap in range(64):
         LIBC.prctl(PR_CAPBSET_DROP, cap, 0, 0, 0)
     os.setgroups(groups)

@@ -323,9 +323,10 @@ static void no_role_runs_another_program(void **state)
     }
 }
 
-static void only_a_core_that_spawns_makes_processes(void **state)
+static void only_a_core_makes_processes(void **state)
 {
     struct around p = make_around(state);
+    assert_int_equal(try_as(CONFINE_CORE, &p, forks), 0);
     assert_int_equal(try_as(CONFINE_CORE_SPAWNER, &p, forks), 0);
     assert_int_equal(try_as(CONFINE_CORE_SPAWNER, &p, makes_a_user_namespace), EPERM);
     assert_int_equal(try_as(CONFINE_LINE, &p, forks), EPERM);
@@ -452,7 +453,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         TEST(no_role_opens_what_was_not_named),   TEST(the_core_keeps_its_state_and_the_children_have_none),
         TEST(a_line_has_its_device_and_no_other), TEST(the_network_is_the_couriers_and_the_fronts),
-        TEST(no_role_runs_another_program),       TEST(only_a_core_that_spawns_makes_processes),
+        TEST(no_role_runs_another_program),       TEST(only_a_core_makes_processes),
         TEST(memory_is_written_or_executed),      TEST(what_only_an_intruder_does_ends_the_process),
         TEST(no_core_dump_and_no_new_privilege),  TEST(a_spawned_line_gives_up_more_than_its_core),
         TEST(asked_for_it_nothing_is_given_up),
