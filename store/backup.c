@@ -320,6 +320,7 @@ int backup_begin(const struct backup_place *p, struct db *db, struct copy **copy
 int backup_make(const struct backup_place *p, int64_t now_ms, struct backup_made *out)
 {
     char stage[PATH_MAX], fresh[PATH_MAX];
+    fresh[0] = '\0';
     memset(out, 0, sizeof *out);
     out->of_ms = now_ms;
     int rc = statedir_path(stage, sizeof stage, p->state_dir, STAGE);

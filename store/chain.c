@@ -212,7 +212,7 @@ static int link_batch(struct db *db, struct anchor *a, uint8_t link[DIGEST_SIZE]
 {
     struct chain_row rows[BATCH];
     struct fields f;
-    int n = 0, rc;
+    int n = 0, rc = 0;
     q_i64(db, SQL_chain_rows, 1, a->begun_id);
     q_i64(db, SQL_chain_rows, 2, BATCH);
     while (n < BATCH && (rc = q_row(db, SQL_chain_rows)) == 1) {
@@ -223,6 +223,8 @@ static int link_batch(struct db *db, struct anchor *a, uint8_t link[DIGEST_SIZE]
         a->begun_ms = f.n[F_AT];
     }
     q_end(db, SQL_chain_rows);
+    if (rc < 0) /* it could not be read: nothing is taken for the end */
+        return rc;
     for (int i = 0; i < n; i++) {
         q_i64(db, SQL_chain_link, 1, rows[i].id);
         q_blob(db, SQL_chain_link, 2, rows[i].link, DIGEST_SIZE);

@@ -61,7 +61,7 @@ void check_chain_words(const struct chain_state *s, char *out, size_t size)
 
 int check_whole(struct db *db, char *why, size_t size)
 {
-    struct chain_state s;
+    struct chain_state s = {.wrong = CHAIN_FINE};
     int rc = check_pages(db, why, size);
     if (rc == 0)
         rc = chain_walk(db, &s);

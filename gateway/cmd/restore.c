@@ -22,7 +22,7 @@ static void say_missing(const char *state_dir, const struct recovery *r)
 {
     char path[600];
     struct db *old = NULL, *now = NULL;
-    struct backup_counts had, has;
+    struct backup_counts had = {0}, has = {0};
     snprintf(path, sizeof(path), "%s/%s", state_dir, r->aside);
     int rc = db_open_file(&old, state_dir, path, DB_READ);
     if (!rc)

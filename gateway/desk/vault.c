@@ -107,8 +107,8 @@ int vault_tell(struct desk *d, const char *what, const char *words)
 int vault_start(struct desk *d)
 {
     char text[160], at[24];
-    int64_t from_ms;
-    bool fresh;
+    int64_t from_ms = 0;
+    bool fresh = false;
     int rc = recover_pending(d->db, &from_ms);
     if (!rc) /* the journal was played again before the desk began (serve/setup.c) */
         rc = recover_replayed(d->db);

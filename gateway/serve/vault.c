@@ -216,6 +216,8 @@ static void pass(struct vault *v, bool test)
     if (!rc)
         rc = works_commit(v->w);
     works_rollback(v->w);
+    if (rc)
+        log_err("the next backup can not be planned: %s", works_why(rc));
 }
 
 void vault_job(struct vault *v, const char *kind)
