@@ -21,11 +21,11 @@
 #define OFFICERS 20
 #define WITHIN_MS 10000
 #define CORE_MAX_KB (32 * 1024)
-#define STRANGERS_AN_HOUR 60     /* unknown_replies_all_per_hour */
-#define STRANGER_AN_HOUR (2 * 3) /* unknown_replies_per_hour, as a sender and as a tipster: those two are kept apart   \
-                                  */
-#define OFFICER_MAX                                                                                                    \
-    (30 + STRANGERS_AN_HOUR + 5) /* unknown_alerts_all_per_hour, unclear ones, the SOS and its repeats */
+#define STRANGERS_AN_HOUR 60 /* unknown_replies_all_per_hour */
+/* unknown_replies_per_hour, as a sender and as a tipster: those two are kept apart */
+#define STRANGER_AN_HOUR (2 * 3)
+/* unknown_alerts_all_per_hour, what was unclear, the SOS and its repeats */
+#define OFFICER_MAX (30 + STRANGERS_AN_HOUR + 5)
 
 struct round {
     const char *name;
