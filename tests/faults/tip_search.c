@@ -7,7 +7,7 @@
  * had) is searched for every number in every encoding. Then, as root, the memory of the core itself: what a
  * dump of it would hold.
  *
- * usage: tip_search TINBAO [ROUNDS]      (6)
+ * usage: tip_search TINBAO [ROUNDS]      (4)
  * Exit 0 when nothing is found; 1 else, with what and where; the directory is then left for a look.
  */
 #include "tests/faults/rig.h"
@@ -238,7 +238,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: tip_search TINBAO [ROUNDS]\n");
         return 2;
     }
-    int rounds = argc > 2 ? atoi(argv[2]) : 6, rc = 0;
+    int rounds = argc > 2 ? atoi(argv[2]) : 4, rc = 0;
     log_setup("tip_search", LOG_WARN_, false);
     signal(SIGPIPE, SIG_IGN);
     setrlimit(RLIMIT_CORE, &core); /* whoever starts the service allows dumps: it must not leave one */
