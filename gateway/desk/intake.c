@@ -13,6 +13,7 @@
 #include "gateway/base/utf.h"
 #include "gateway/desk/letter.h"
 #include "gateway/desk/menu.h"
+#include "gateway/desk/part.h"
 #include "gateway/desk/room.h"
 #include "parsers/fold.h"
 #include "store/session.h"
@@ -323,17 +324,6 @@ int letter_handle(struct desk *d, struct letter *l)
     return rc < 0 ? rc : tell_failed(d);
 }
 
-/* A corrupt part has no text: its octets hold the sender's number and stay sealed in its row. */
-int letter_text(const struct sms_part *p, char *text, size_t size)
-{
-    text[0] = '\0';
-    if (p->corrupt)
-        return 0;
-    int n = p->coding == SMS_8BIT ? utf8_clean((const char *)p->body, p->body_len, text, size)
-                                  : utf16be_to_utf8(p->body, p->body_len, text, size);
-    return n < 0 ? n : 0;
-}
-
 static int single(struct desk *d, struct part_row *r)
 {
     int rc = trace_known(d->trace, part_known(d->db, r));
@@ -345,7 +335,8 @@ static int single(struct desk *d, struct part_row *r)
         return rc;
     struct letter l = {
         .line = r->line, .sender = r->part->sender, .text = text, .smsc_ms = r->part->smsc_ms, .single = r};
-    return r->part->corrupt ? park(d, &l, "corrupt") : letter_handle(d, &l);
+    const char *unshown = part_unshown(r->part);
+    return unshown ? park(d, &l, unshown) : letter_handle(d, &l);
 }
 
 /* Parts of a group on their way to one text. */
@@ -411,7 +402,7 @@ static int join_complete(struct desk *d, const struct part_row *r)
         return rc;
     struct letter l = {
         .line = r->line, .sender = r->part->sender, .text = text, .smsc_ms = j.smsc_ms, .group_key = r->group_key};
-    return letter_handle(d, &l);
+    return text[0] ? letter_handle(d, &l) : park(d, &l, "binary");
 }
 
 static void hex(const uint8_t *p, size_t n, char *out)
@@ -456,7 +447,8 @@ int desk_part(struct desk *d, const char *line, const struct sms_part *part)
     struct part_row r = {.line = line, .part = part, .received_ms = clock_now_ms(d->clock)};
     part_keys(d->db, &r);
     trace_key(d->trace, r.key);
-    bool grouped = part->ref_bits && part->total > 1 && part->seq >= 1 && part->seq <= part->total && !part->corrupt;
+    bool grouped = part->ref_bits && part->total > 1 && part->seq >= 1 && part->seq <= part->total && !part->corrupt &&
+                   !part->silent;
     r.grouped = grouped;
     return grouped ? multi(d, &r) : single(d, &r);
 }

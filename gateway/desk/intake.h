@@ -22,6 +22,8 @@
  *   late           a part that came after its message was handled: a supplement
  *   call           a missed call; a team member's is checkin or checkout
  *   corrupt        octets that are no text
+ *   binary         data for a program, as a WAP push: silence
+ *   silent         a type 0 message: silence
  *   failed         it could not be handled; the cause is in the log
  */
 #ifndef TB_DESK_INTAKE_H

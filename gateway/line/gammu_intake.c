@@ -130,6 +130,7 @@ static int read_deliver(struct child *c, const struct gm_slot *at, struct gm_slo
     if (rc == 0 && plain.sender[0] == ADDRESS_NAME_MARK && !strcmp(part.sender, plain.sender + 1))
         memcpy(part.sender, plain.sender, sizeof part.sender);
     if (rc == 0 && same_text(&part, &plain)) {
+        part.silent = plain.silent; /* which libgammu does not tell */
         offer(c, at, &part);
         return 0;
     }

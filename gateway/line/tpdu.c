@@ -18,6 +18,7 @@
 #define FO_VPF 0x18
 #define FO_SRR 0x20
 #define FO_UDHI 0x40
+#define PID_TYPE_0 0x40 /* 9.2.3.9 */
 
 int tpdu_smsc(const uint8_t *pdu, size_t n)
 {
@@ -66,6 +67,7 @@ int tpdu_get_deliver(const uint8_t *p, size_t n, struct sms_part *out)
         memset(out, 0, sizeof *out);
         return -EINVAL;
     }
+    out->silent = pid == PID_TYPE_0;
     return 0;
 }
 
@@ -76,7 +78,7 @@ int tpdu_put_deliver(const struct sms_part *in, uint8_t *out, size_t size)
     if (!rc)
         rc = tpdu_out_address(&o, in->sender);
     if (!rc)
-        rc = tpdu_out_u8(&o, 0);
+        rc = tpdu_out_u8(&o, in->silent ? PID_TYPE_0 : 0);
     if (!rc)
         rc = tpdu_out_u8(&o, tpdu_dcs(in->coding));
     if (!rc)

@@ -65,7 +65,7 @@ size_t line_size(uint32_t type)
 
 static bool part_ok(struct sms_part *p)
 {
-    if (!TEXT_OK(p->sender) || p->coding > SMS_8BIT || p->corrupt > 1 || p->body_len > sizeof p->body)
+    if (!TEXT_OK(p->sender) || p->coding > SMS_8BIT || p->corrupt > 1 || p->silent > 1 || p->body_len > sizeof p->body)
         return false;
     if (p->ref_bits != 0 && p->ref_bits != 8 && p->ref_bits != 16)
         return false;
@@ -78,7 +78,6 @@ static bool part_ok(struct sms_part *p)
     if (p->coding != SMS_8BIT && !p->corrupt && p->body_len % 2 != 0)
         return false;
     memset(p->body + p->body_len, 0, sizeof p->body - p->body_len);
-    p->pad = 0;
     return true;
 }
 

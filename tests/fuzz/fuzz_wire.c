@@ -23,7 +23,7 @@ static bool text_fine(const char *s, size_t size)
 
 static void part_fine(const struct sms_part *p)
 {
-    must(p->body_len <= SMS_BODY_MAX && p->seq >= 1 && p->seq <= p->total && p->coding <= SMS_8BIT && !p->pad);
+    must(p->body_len <= SMS_BODY_MAX && p->seq >= 1 && p->seq <= p->total && p->coding <= SMS_8BIT && p->silent <= 1);
     must(text_fine(p->sender, sizeof(p->sender)));
     for (size_t i = p->body_len; i < sizeof(p->body); i++)
         must(p->body[i] == 0);

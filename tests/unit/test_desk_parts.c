@@ -76,7 +76,7 @@ static void a_text_without_a_time_stamp_is_another_one_later(void **state)
 {
     struct rig *r = *state;
     for (int i = 0; i < 2; i++) {
-        struct sms_part p = {.total = 1, .seq = 1, .pad = 1};
+        struct sms_part p = {.total = 1, .seq = 1, .smsc_ms = -1};
         rig_give(r, &p, MEMBER, "VAO");
         rig_give(r, &p, MEMBER, "VAO"); /* read again from the SIM */
         clock_advance(r->clock, DAY_MS);
