@@ -96,11 +96,13 @@ static void holds(struct evening *e, struct promise *p, int64_t before)
     sqlite3_reset(p->st);
 }
 
-/* Whom to call, and which phone of the roster is to be revoked, are said in full. */
+/* Whom to call, the number of the examples, and which phone of the roster is to be revoked, are said in full. */
 static void take_away_allowed(struct evening *e, char *text)
 {
     for (char *p = text; (p = strstr(p, "113 114 115"));)
         memset(p, 'n', 11);
+    for (char *p = text; (p = strstr(p, "0912345678"));)
+        memset(p, 'n', 10);
     for (char *p = text; (p = strstr(p, "KHOA 0")); p += 5) {
         char number[11], e164[20];
         snprintf(number, sizeof(number), "%s", p + 5);
