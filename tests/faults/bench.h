@@ -42,6 +42,8 @@ struct bench_case {
     const char *pin, *line_extra, *extra;
 };
 
+static inline void bench_fail(struct bench *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
 static inline void bench_fail(struct bench *b, const char *fmt, ...)
 {
     va_list ap;
