@@ -182,6 +182,7 @@ int main(int argc, char **argv)
     struct db *db = NULL;
     if (!play || argc < 2 || passes < 1) {
         fprintf(stderr, "usage: step_kills TINBAO [PASSES]\n");
+        free(play);
         return 2;
     }
     log_setup("step_kills", LOG_WARN_, false);
