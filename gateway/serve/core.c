@@ -452,7 +452,8 @@ static int start(struct core *c, const struct core_options *o)
     }
     if (o->confined)
         fence_core(c->w.cfg, c->state_dir, !c->door);
-    c->stuck = stuck_new(c->w.base, c->w.cfg->watchdog_s, o->exe ? o->exe : "/proc/self/exe", o->argv);
+    if (!notify_watched(c->notify))
+        c->stuck = stuck_new(c->w.base, c->w.cfg->watchdog_s, o->exe ? o->exe : "/proc/self/exe", o->argv);
     return 0;
 }
 

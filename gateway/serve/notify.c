@@ -142,6 +142,11 @@ struct notify *notify_new(struct event_base *base, const struct notify_events *e
     return n;
 }
 
+bool notify_watched(const struct notify *n)
+{
+    return n->watched;
+}
+
 void notify_free(struct notify *n)
 {
     if (!n)

@@ -24,6 +24,8 @@ struct notify_events {
  * NULL: out of memory. */
 struct notify *notify_new(struct event_base *base, const struct notify_events *ev);
 void notify_free(struct notify *n);
+/* Does systemd end a core that hangs? */
+bool notify_watched(const struct notify *n);
 /* From now on status and watchdog follow by themselves, as long as the loop turns. Also after a reload. */
 void notify_ready(struct notify *n);
 void notify_reloading(struct notify *n);

@@ -70,7 +70,7 @@ static int arm(struct stuck *s, struct event_base *base)
 
 struct stuck *stuck_new(struct event_base *base, int after_s, const char *exe, char *const *argv)
 {
-    if (after_s < 1 || !argv || getenv("WATCHDOG_USEC"))
+    if (after_s < 1 || !argv)
         return NULL;
     struct stuck *s = calloc(1, sizeof(*s));
     if (!s)

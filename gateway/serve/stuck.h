@@ -13,8 +13,8 @@
 
 struct stuck;
 
-/* argv: of the program, NULL at its end; it and exe must live as long. NULL: systemd watches (WATCHDOG_USEC),
- * argv is NULL, after_s is 0, or the system gives no timer (logged). Owned by the caller. */
+/* argv: of the program, NULL at its end; it and exe must live as long. NULL: argv is NULL,
+ * after_s is 0, or the system gives no timer (logged). Owned by the caller. */
 struct stuck *stuck_new(struct event_base *base, int after_s, const char *exe, char *const *argv);
 void stuck_free(struct stuck *s);
 
