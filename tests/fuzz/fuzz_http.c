@@ -105,7 +105,7 @@ static void check_reply(int fd)
     if (n <= 0)
         return;
     reply[n] = '\0';
-    if (strncmp(reply, "HTTP/", 5))
+    if (strncmp(reply, "HTTP/", 5) != 0)
         fprintf(stderr, "it said: %s\n", reply);
     must_hold(!strncmp(reply, "HTTP/", 5), "nothing but HTTP comes back");
     must_hold(!strstr(reply, SECRET), "the secret is not told");

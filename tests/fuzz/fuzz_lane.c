@@ -25,6 +25,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 struct core {
     struct works w;
+    struct origin origin;
+    int near; /* the core's end of the socket, until it is taken */
     struct lines *lines;
     struct inbox *inbox;
     struct sender *sender;
@@ -148,6 +150,30 @@ static void packet(struct core *c, const uint8_t *data, size_t n)
         must_hold(c->lost, "the core reads");
 }
 
+/* The line has knocked already; when it is lost nobody comes again. */
+static int want(const struct origin *o, struct wanted *place)
+{
+    struct core *c = o->self;
+    int fd = c->near;
+    c->near = -1;
+    if (fd >= 0)
+        place->came(place->ctx, getpid(), fd);
+    return 0;
+}
+
+static void forget(const struct origin *o, struct wanted *place)
+{
+    (void)o, (void)place;
+}
+
+static void say_hello(struct core *c)
+{
+    struct line_msg m;
+    good_line_msg(&m, 0);
+    must_hold(line_put(c->far, &m) == 0, "a greeting");
+    turn(c);
+}
+
 static void begin(struct core *c, struct world *w)
 {
     static const bool is_virtual[] = {true};
@@ -157,14 +183,16 @@ static void begin(struct core *c, struct world *w)
     must_hold(c->w.base && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) == 0,
               "a socket");
     c->far = pair[1];
+    c->near = pair[0];
+    c->origin = (struct origin){.own = false, .want = want, .forget = forget, .self = c};
     int small = 1; /* the kernel's least: a few packets fill it */
     setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof(small));
     struct lines_setup s = {
         .base = c->w.base,
         .configs = w->cfg->lines,
         .n = 1,
-        .origin = &origin_spawned,
-        .ready_fd = pair[0],
+        .origin = &c->origin,
+        .ready_fd = -1,
         .restart_cap_ms = 1000,
         .deadline_max_s = 120,
         .start_deadline_s = 20,
@@ -200,6 +228,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         w = world_new();
     world_begin(w);
     begin(&c, w);
+    if (n % 2 == 0)
+        say_hello(&c); /* else it is the input's to do so */
     for (int i = 0; i < PACKETS_MAX && n; i++) {
         const uint8_t *p;
         size_t len = overlay_next(&data, &n, &p);

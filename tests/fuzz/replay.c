@@ -59,6 +59,9 @@ static bool run_file(const struct target *t, const char *path)
     uint8_t *block = malloc(n ? n : 1);
     if (!f || !block) {
         fprintf(stderr, "%s can not be read\n", path);
+        free(block);
+        if (f)
+            fclose(f);
         return false;
     }
     fclose(f);
