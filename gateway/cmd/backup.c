@@ -166,15 +166,10 @@ static int run(int argc, char **argv)
     }
     if (optind < argc)
         return cmd_usage(&cmd_backup, "it takes options only");
-    path = cmd_config_path(path);
-    struct problems *p = problems_new();
-    struct config *cfg = p ? config_load(path, p) : NULL;
+    struct config *cfg = cmd_config(&cmd_backup, path, false);
     if (cfg)
         status = work(cfg, &a);
-    else
-        fprintf(stderr, "tinbao backup: %s can not be read ('tinbao check' says why)\n", path);
     config_free(cfg);
-    problems_free(p);
     return status;
 }
 

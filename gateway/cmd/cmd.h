@@ -7,6 +7,9 @@
 #ifndef TB_CMD_CMD_H
 #define TB_CMD_CMD_H
 
+#include <stdbool.h>
+
+struct config;
 struct problems;
 
 struct cmd {
@@ -29,5 +32,8 @@ void cmd_errors(const struct problems *p);
 
 /* Default config path, in this order: -c, $TINBAO_CONFIG, /etc/tinbao/tinbao.cfg. */
 const char *cmd_config_path(const char *given);
+/* The settings, for a command that only asks them where things are; given as for cmd_config_path. NULL: said
+ * that they can not be read, and, for a command that takes -s, that it would do. Owned by the caller. */
+struct config *cmd_config(const struct cmd *c, const char *given, bool takes_dir);
 
 #endif

@@ -80,20 +80,13 @@ static int ask(const char *dir, const char *request)
     return rc == -ENOENT ? 4 : 1;
 }
 
-static int ask_of_config(const char *path, const char *request)
+static int ask_of_config(const char *given, const char *request)
 {
-    struct problems *p = problems_new();
-    struct config *cfg = p ? config_load(path, p) : NULL;
+    struct config *cfg = cmd_config(&cmd_courier, given, true);
     int status = 2;
     if (cfg)
         status = ask(cfg->state_dir, request);
-    else
-        fprintf(stderr,
-                "tinbao courier: %s can not be read ('tinbao check' says why); give the state directory: -s "
-                "DIR\n",
-                path);
     config_free(cfg);
-    problems_free(p);
     return status;
 }
 
@@ -155,7 +148,7 @@ static int run(int argc, char **argv)
         return cmd_usage(&cmd_courier, "it takes options only");
     if (fd || socket)
         return run_child(fd ? descriptor(fd) : -1, socket, &reads);
-    return dir ? ask(dir, request) : ask_of_config(cmd_config_path(config), request);
+    return dir ? ask(dir, request) : ask_of_config(config, request);
 }
 
 const struct cmd cmd_courier = {.name = "courier",

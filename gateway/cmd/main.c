@@ -61,6 +61,18 @@ const char *cmd_config_path(const char *given)
     return env && *env ? env : "/etc/tinbao/tinbao.cfg";
 }
 
+struct config *cmd_config(const struct cmd *c, const char *given, bool takes_dir)
+{
+    const char *path = cmd_config_path(given);
+    struct problems *p = problems_new();
+    struct config *cfg = p ? config_load(path, p) : NULL;
+    if (!cfg)
+        fprintf(stderr, "tinbao %s: %s can not be read ('tinbao check' says why)%s\n", c->name, path,
+                takes_dir ? "; give the state directory: -s DIR" : "");
+    problems_free(p);
+    return cfg;
+}
+
 static int unknown_command(const char *name)
 {
     const char *names[ARRAY_LEN(commands)];

@@ -101,15 +101,10 @@ static int run(int argc, char **argv)
     }
     if (optind < argc)
         return cmd_usage(&cmd_restore, "it takes options only");
-    path = cmd_config_path(path);
-    struct problems *p = problems_new();
-    struct config *cfg = p ? config_load(path, p) : NULL;
+    struct config *cfg = cmd_config(&cmd_restore, path, false);
     if (cfg)
         status = restore(cfg, dir ? dir : cfg->state_dir, from);
-    else
-        fprintf(stderr, "tinbao restore: %s can not be read ('tinbao check' says why)\n", path);
     config_free(cfg);
-    problems_free(p);
     return status;
 }
 

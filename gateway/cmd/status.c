@@ -211,19 +211,13 @@ static int show(const char *dir, bool as_json)
 }
 
 /* The config's state_dir; a config with errors does not keep one from asking. */
-static int show_of_config(const char *path, bool as_json, bool seen)
+static int show_of_config(const char *given, bool as_json, bool seen)
 {
-    struct problems *p = problems_new();
-    struct config *cfg = p ? config_load(path, p) : NULL;
+    struct config *cfg = cmd_config(&cmd_status, given, true);
     int status = 2;
     if (cfg)
         status = seen ? say_seen(cfg->state_dir) : show(cfg->state_dir, as_json);
-    else
-        fprintf(stderr,
-                "tinbao status: %s can not be read ('tinbao check' says why); give the state directory: -s DIR\n",
-                path);
     config_free(cfg);
-    problems_free(p);
     return status;
 }
 
@@ -254,7 +248,7 @@ static int run(int argc, char **argv)
         return cmd_usage(&cmd_status, "it takes options only");
     if (dir)
         return seen ? say_seen(dir) : show(dir, as_json);
-    return show_of_config(cmd_config_path(config), as_json, seen);
+    return show_of_config(config, as_json, seen);
 }
 
 const struct cmd cmd_status = {

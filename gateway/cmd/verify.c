@@ -127,20 +127,15 @@ static int verify(const struct asked *a)
     return fine ? 0 : 1;
 }
 
-static int verify_of_config(const char *path, struct asked *a)
+static int verify_of_config(const char *given, struct asked *a)
 {
-    struct problems *p = problems_new();
-    struct config *cfg = p ? config_load(path, p) : NULL;
+    struct config *cfg = cmd_config(&cmd_verify, given, true);
     int status = 2;
     if (cfg) {
         a->dir = cfg->state_dir;
         status = verify(a);
-    } else
-        fprintf(stderr,
-                "tinbao verify: %s can not be read ('tinbao check' says why); give the state directory: -s DIR\n",
-                path);
+    }
     config_free(cfg);
-    problems_free(p);
     return status;
 }
 
@@ -169,7 +164,7 @@ static int run(int argc, char **argv)
     }
     if (optind < argc)
         return cmd_usage(&cmd_verify, "it takes options only");
-    return a.dir ? verify(&a) : verify_of_config(cmd_config_path(config), &a);
+    return a.dir ? verify(&a) : verify_of_config(config, &a);
 }
 
 const struct cmd cmd_verify = {
