@@ -219,16 +219,23 @@ static int play_job(struct replay *r, const struct journal_item *it)
     return desk_replay_job(r->desk, kind, key);
 }
 
+/* Those of requests.c that change something: a phone that was revoked there must not come back. */
 static int play_request(struct replay *r, const struct journal_item *it)
 {
+    static const struct {
+        const char *name;
+        int (*fn)(struct desk *, const char *, char *, size_t);
+    } table[] = {{"invite", desk_invite}, {"revoke", desk_revoke}, {"restore", desk_restore}};
     char out[256];
-    if (strncmp(it->text, "invite ", 7) != 0) {
-        log_warn("journal: a request of the console is not played again: '%.*s'", (int)strcspn(it->text, " "),
-                 it->text);
-        return 0;
+    size_t n = strcspn(it->text, " ");
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        if (strlen(table[i].name) != n || strncmp(table[i].name, it->text, n) != 0 || !it->text[n])
+            continue;
+        int rc = table[i].fn(r->desk, it->text + n + 1, out, sizeof(out));
+        return rc == -EINVAL || rc == -EEXIST ? 0 : rc; /* the places, or the roster, may be others by now */
     }
-    int rc = desk_invite(r->desk, it->text + 7, out, sizeof(out));
-    return rc == -EINVAL || rc == -EEXIST ? 0 : rc; /* the places may be others by now */
+    log_warn("journal: a request of the console is not played again: '%.*s'", (int)n, it->text);
+    return 0;
 }
 
 static void give(struct replay *r, const struct journal_item *it)

@@ -70,13 +70,13 @@ static int on_courier(const struct requests *r, const char *what, char *out, siz
 }
 
 /* What changes something: whole or not at all. */
-static int on_change(const struct requests *r, int (*fn)(struct desk *, const char *, char *, size_t), const char *what,
-                     char *out, size_t size)
+static int on_change(const struct requests *r, const char *name, int (*fn)(struct desk *, const char *, char *, size_t),
+                     const char *what, char *out, size_t size)
 {
     char request[JOURNAL_TEXT_SIZE];
     int rc = works_begin(r->w);
     journaling_next(r->w->journaling);
-    snprintf(request, sizeof(request), "invite %s", what);
+    snprintf(request, sizeof(request), "%s %s", name, what);
     if (!rc)
         rc = fn(r->w->desk, what, out, size);
     if (!rc)
@@ -94,20 +94,20 @@ static int on_change(const struct requests *r, int (*fn)(struct desk *, const ch
 
 static int on_invite(const struct requests *r, const char *what, char *out, size_t size)
 {
-    return on_change(r, desk_invite, what, out, size);
+    return on_change(r, "invite", desk_invite, what, out, size);
 }
 
 /* Lost phones. The turn: the desk's texts go at once. */
 static int on_revoke(const struct requests *r, const char *what, char *out, size_t size)
 {
-    int rc = on_change(r, desk_revoke, what, out, size);
+    int rc = on_change(r, "revoke", desk_revoke, what, out, size);
     r->turn(r->ctx);
     return rc;
 }
 
 static int on_restore(const struct requests *r, const char *what, char *out, size_t size)
 {
-    return on_change(r, desk_restore, what, out, size);
+    return on_change(r, "restore", desk_restore, what, out, size);
 }
 
 /* vault: a backup now, the test of one, how it stands. */

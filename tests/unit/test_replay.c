@@ -5,6 +5,7 @@
 
 #include "gateway/serve/journaling.h"
 #include "gateway/serve/replay.h"
+#include "gateway/serve/requests.h"
 #include "store/incident.h"
 
 #include <fcntl.h>
@@ -391,6 +392,32 @@ static void an_invite_lets_in_after_it(void **state)
     assert_int_equal(number(b, "SELECT COUNT(*) FROM \"user\" WHERE name = 'Nguyen Van Moi'"), 1);
 }
 
+static void no_turn(void *ctx)
+{
+    (void)ctx;
+}
+
+static void console(struct box *b, const char *request)
+{
+    char out[1000];
+    struct requests r = {.w = &b->w, .turn = no_turn};
+    assert_int_equal(requests_answer(&r, request, out, sizeof(out)), 0);
+}
+
+static void a_phone_that_the_console_revoked_stays_revoked(void **state)
+{
+    struct box *b = *state;
+    console(b, "revoke " MEMBER);
+    console(b, "revoke " OFFICER);
+    console(b, "restore " OFFICER);
+    box_stop(b, false);
+    lose_database(b);
+    assert_int_equal(box_start(b), 0);
+    assert_int_equal(number(b, "SELECT COUNT(*) FROM revoked"), 1);
+    assert_int_equal(number(b, "SELECT COUNT(*) FROM \"user\" WHERE phone = '" MEMBER "'"), 0);
+    assert_int_equal(number(b, "SELECT COUNT(*) FROM \"user\" WHERE phone = '" OFFICER "' AND active = 1"), 1);
+}
+
 static void an_older_database_gets_what_came_after_it(void **state)
 {
     struct box *b = *state;
@@ -462,6 +489,7 @@ int main(void)
         box_test(what_was_rolled_back_did_not_happen),
         box_test(a_pin_is_in_no_journal),
         box_test(an_invite_lets_in_after_it),
+        box_test(a_phone_that_the_console_revoked_stays_revoked),
         box_test(an_older_database_gets_what_came_after_it),
         box_test(a_medium_that_is_gone_stops_nothing),
     };
