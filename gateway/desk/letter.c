@@ -7,15 +7,28 @@
 
 #include "gateway/base/civil.h"
 #include "gateway/base/err.h"
+#include "gateway/base/phone.h"
 #include "store/tip.h"
 
 #include <string.h>
 
-/* A text that nobody's form was found for, and that may be a tip: sealed as one, if tips are. */
+/* The sender's own number leaves the text and its parts. */
+static int hide_number(struct msg *m, struct letter *l)
+{
+    char number[ADDRESS_SIZE];
+    bool found = phone_normalize(l->sender, number, sizeof(number)) == 0 && apart_mask_own(l->text, number);
+    explicit_bzero(number, sizeof(number));
+    return found ? letter_follow(m->d, l, l->text) : 0;
+}
+
+/* A text that nobody's form was found for, and that may be a tip: sealed as one, if tips are; else without
+ * the number of who sent it. */
 int letter_unread(struct msg *m, struct letter *l, const char *what, char *word)
 {
-    if (!apart_sealing(m->d) || !*l->text)
+    if (!*l->text)
         return 0;
+    if (!apart_sealing(m->d))
+        return hide_number(m, l);
     int rc = apart_keep(m->d, what, 0, l->text);
     if (!rc)
         rc = apart_word(m->d, word, OUT_SIZE);
@@ -59,7 +72,7 @@ static int hide_late(struct msg *m, struct letter *l, const struct incident *in,
         return 0;
     l->tip_id = in->party_id;
     if (!apart_sealing(m->d))
-        return apart_mask_own(l->text, m->number) ? letter_follow(m->d, l, l->text) : 0;
+        return hide_number(m, l);
     int rc = apart_keep(m->d, "more", in->id, l->text);
     if (!rc)
         rc = apart_word(m->d, word, OUT_SIZE);

@@ -162,6 +162,19 @@ static void a_tipsters_own_number_does_not_stand_in_his_text(void **state)
     assert_true(files_with(r, "0912000093") > 0);
 }
 
+static void nor_in_what_may_be_the_rest_of_a_tip(void **state)
+{
+    struct rig *r = *state;
+    char body[300];
+    rig_part(r, TIPSTER, 9, 2, 2, "ZEBRAWORD goi toi 0912 000 093");
+    rig_later(r, 11 * MINUTE_MS);
+    rig_ask(r, "SELECT body FROM message", body, sizeof(body));
+    assert_non_null(strstr(body, "ZEBRAWORD goi toi xxxx xxx xxx"));
+    rig_ask(r, "SELECT body FROM outbox WHERE body LIKE '%ZEBRAWORD%'", body, sizeof(body));
+    assert_null(strstr(body, "000 093"));
+    assert_int_equal(files_with(r, "000 093") + files_with(r, "912000093"), 0);
+}
+
 static void ngung_erases_a_tipster_and_what_could_be_tried(void **state)
 {
     struct rig *r = *state;
@@ -187,6 +200,7 @@ int main(void)
                                         rig_teardown),
         cmocka_unit_test_setup_teardown(reports_are_not_sealed, setup_sealed, rig_teardown),
         cmocka_unit_test_setup_teardown(a_tipsters_own_number_does_not_stand_in_his_text, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(nor_in_what_may_be_the_rest_of_a_tip, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(ngung_erases_a_tipster_and_what_could_be_tried, rig_setup, rig_teardown),
     };
     return cmocka_run_group_tests_name("desk_apart", tests, NULL, NULL);
