@@ -22,7 +22,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define GUESTS_MAX 16 /* who stands at the door, named or not */
+#define GUESTS_MAX 24 /* who stands at the door, named or not */
+#define GUESTS_EACH 8 /* of them one user's: a child that is not honest keeps no other user's out */
 #define PLACES_MAX 8
 #define NAME_MS 5000
 #define SAY_MS 60000
@@ -226,24 +227,34 @@ static int welcome_guest(struct door *d, struct guest *g, int fd, const struct u
     return 0;
 }
 
+/* NULL: too many are there, of this user or in all. */
+static struct guest *room_for(struct door *d, uid_t uid)
+{
+    struct guest *room = NULL;
+    int his = 0;
+    for (int i = 0; i < GUESTS_MAX; i++)
+        if (d->guests[i].fd < 0)
+            room = &d->guests[i];
+        else
+            his += d->guests[i].uid == uid;
+    return his < GUESTS_EACH ? room : NULL;
+}
+
 static void on_acceptable(evutil_socket_t listener, short what, void *arg)
 {
     (void)what;
     struct door *d = arg;
     struct ucred who = {.uid = (uid_t)-1};
     socklen_t len = sizeof(who);
-    int i = 0, fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0)
         return;
-    while (i < GUESTS_MAX && d->guests[i].fd >= 0)
-        i++;
     bool known = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) == 0 && may_come(d, who.uid);
-    if (!known || i == GUESTS_MAX) {
+    struct guest *g = known ? room_for(d, who.uid) : NULL;
+    if (!g)
         complain(d, &who, known ? "too many wait" : "the settings (children) do not name it");
+    if (!g || welcome_guest(d, g, fd, &who))
         close(fd);
-    } else if (welcome_guest(d, &d->guests[i], fd, &who)) {
-        close(fd);
-    }
 }
 
 /* --- the origin -------------------------------------------------------------------------- */

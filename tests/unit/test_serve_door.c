@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 
@@ -436,6 +437,61 @@ static void nonsense_and_early_words_are_shown_the_door(void **state)
     assert_int_equal(left_with(line), LEFT_EOF);
 }
 
+/* As nobody: many calls for lines that there are not, and the connections stay open. */
+static int a_crowd(const char *path, const char *what)
+{
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+    struct knock_msg m;
+    (void)what;
+    str_copy(a.sun_path, sizeof(a.sun_path), path);
+    if (setuid(65534))
+        return 1;
+    for (int i = 0; i < 40; i++) {
+        int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+        if (fd < 0 || connect(fd, (struct sockaddr *)&a, sizeof(a)))
+            return 1;
+        knock_init(&m, KNOCK_CALL, KNOCK_LINE);
+        snprintf(m.name, sizeof(m.name), "no%d", i);
+        (void)packet_put(fd, &m, sizeof(m));
+    }
+    return poll(NULL, 0, 5000);
+}
+
+static void a_line_that_is_not_honest_keeps_no_other_user_out(void **state)
+{
+    struct seen s;
+    struct scratch *dir = *state;
+    if (geteuid() != 0 || chmod(dir->dir, 0755)) {
+        skip();
+        return;
+    }
+    begin(&s, state);
+    str_copy(s.cfg.line_user, sizeof(s.cfg.line_user), "nobody");
+    s.door = door_new(s.base, &s.cfg);
+    assert_non_null(s.door);
+    pid_t crowd = send_one(s.cfg.socket, a_crowd, "");
+    go_ms(&s, 300);
+    struct child_setup setup = {.base = s.base,
+                                .exe = "/proc/self/exe",
+                                .name = "courier",
+                                .origin = door_origin(s.door),
+                                .kind = KNOCK_COURIER,
+                                .packet_max = 64,
+                                .silent_s = 10,
+                                .restart_cap_ms = 150,
+                                .events = {.ctx = &s, .packet = on_packet, .lost = child_lost, .gone = on_gone}};
+    s.child = child_new(&setup);
+    assert_non_null(s.child);
+    child_start(s.child);
+    pid_t one = send_one(s.cfg.socket, a_courier, "mute");
+    go_ms(&s, 300);
+    assert_int_equal(s.packets, 1);
+    kill(crowd, SIGKILL);
+    left_with(crowd);
+    end(&s);
+    assert_int_equal(left_with(one), LEFT_EOF);
+}
+
 static void a_second_core_does_not_take_the_socket(void **state)
 {
     struct seen s;
@@ -513,6 +569,7 @@ int main(void)
         TEST(a_refused_pin_keeps_the_next_one_waiting_until_it_is_mended),
         TEST(a_user_who_is_not_named_is_not_let_in),
         TEST(nonsense_and_early_words_are_shown_the_door),
+        TEST(a_line_that_is_not_honest_keeps_no_other_user_out),
         TEST(a_second_core_does_not_take_the_socket),
         TEST(a_user_that_there_is_not_is_said),
         TEST(a_courier_works_through_the_door_and_quits_at_the_end_of_file),
