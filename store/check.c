@@ -9,16 +9,35 @@
 #include "store/engine.h"
 
 #include <inttypes.h>
+#include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define CODE "error code="
+
+/* A page that the disk did not give this time, or that no memory was left for, stands in the check's text as damage
+ * does. It is none: the next read may succeed. */
+int db_checked(struct db *db, const char *got)
+{
+    const char *at = strstr(got, CODE);
+    int code = at ? (int)strtol(at + sizeof CODE - 1, NULL, 10) : SQLITE_CORRUPT;
+    bool disk = (code & 0xff) == SQLITE_IOERR && code != SQLITE_IOERR_SHORT_READ;
+    if (!strcmp(got, "ok"))
+        return 0;
+    if ((code & 0xff) == SQLITE_NOMEM || code == SQLITE_IOERR_NOMEM)
+        return -ENOMEM;
+    db->sick |= disk ? DB_SICK_DISK : DB_SICK_CORRUPT;
+    return -EIO;
+}
 
 int check_pages(struct db *db, char *why, size_t size)
 {
     char got[CHECK_WHY_SIZE];
     why[0] = '\0';
     int rc = db_exec(db, "PRAGMA integrity_check(1)", got, sizeof got);
-    if (rc == 0 && strcmp(got, "ok") != 0)
-        rc = -EIO;
+    if (rc == 0)
+        rc = db_checked(db, got);
     if (rc < 0) {
         q_cut(why, size, got[0] ? got : "it can not be read");
         return rc;
@@ -27,6 +46,7 @@ int check_pages(struct db *db, char *why, size_t size)
     if (rc == 0 && got[0]) {
         struct sbuf b = sbuf_on(why, size);
         sbuf_addf(&b, "a row of table %s refers to one that is not there", got);
+        db->sick |= DB_SICK_CORRUPT;
         rc = -EIO;
     }
     return rc;

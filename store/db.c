@@ -101,6 +101,8 @@ static void note_sick(struct db *db, int code)
         db->sick |= DB_SICK_CORRUPT;
     if (kind == SQLITE_FULL)
         db->sick |= DB_SICK_FULL;
+    if (kind == SQLITE_IOERR)
+        db->sick |= DB_SICK_DISK;
 }
 
 unsigned db_sick(struct db *db)
@@ -358,12 +360,13 @@ static int check_file(struct db *db, const char *path)
     if (db->mode == DB_READ)
         return 0;
     rc = db_exec(db, "PRAGMA quick_check(1)", got, sizeof got);
-    if (rc == 0 && strcmp(got, "ok") == 0)
-        return 0;
     if (rc == 0)
-        db->sick |= DB_SICK_CORRUPT;
-    log_err("%s: is corrupt (%s); it was left as it is: restore it from the backup", path, got);
-    return rc < 0 ? rc : -EIO;
+        rc = db_checked(db, got);
+    if (rc < 0 && (db->sick & DB_SICK_CORRUPT))
+        log_err("%s: is corrupt (%s); it was left as it is: restore it from the backup", path, got);
+    else if (rc < 0)
+        log_err("%s: can not be checked (%s); it was left as it is", path, got[0] ? got : strerror(-rc));
+    return rc;
 }
 
 int db_migrate(struct db *db, const struct db_step *steps, size_t n)
@@ -456,7 +459,7 @@ static int open_files(struct db *db, const char *dir, const char *path)
 static int prepare_current(struct db *db, int version_before)
 {
     int rc = prepare_all(db);
-    if (rc == -EIO && version_before == DB_SCHEMA_VERSION)
+    if (rc == -EIO && !(db->sick & DB_SICK_DISK) && version_before == DB_SCHEMA_VERSION)
         db->sick |= DB_SICK_CORRUPT;
     return rc;
 }
@@ -524,6 +527,8 @@ static int open_or_free(struct db **out, struct db *db, int rc, const char *dir,
 {
     if (rc == 0)
         rc = open_files(db, dir, path);
+    if (rc == -EIO)
+        db->sick |= DB_SICK_DISK;
     if (rc == 0)
         rc = open_database(db, path);
     if (rc < 0) {

@@ -37,6 +37,7 @@ void db_close(struct db *db);
 #define DB_FILE "tinbao.db"
 #define DB_SICK_CORRUPT 1U /* the file is damaged */
 #define DB_SICK_FULL 2U    /* the disk is full */
+#define DB_SICK_DISK 4U    /* the disk failed a read or a write; the next one may succeed */
 /* What statements met since it was last asked, bits of the above; asking forgets it. */
 unsigned db_sick(struct db *db);
 /* The version of the schema in the file; migrations run from 0. */

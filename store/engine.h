@@ -116,6 +116,8 @@ struct db_step {
 /* Runs each step above the file's version in a transaction of its own; -EIO and the file as
  * before that step when one fails. */
 int db_migrate(struct db *db, const struct db_step *steps, size_t n);
+/* store/check.c: what quick_check or integrity_check said. 0, -ENOMEM, -EIO (damage or the disk: see db_sick). */
+int db_checked(struct db *db, const char *got);
 /* Sets a PRAGMA (set NULL: only reads) and compares what it then says; -EIO when another. */
 int db_pragma(struct db *db, const char *name, const char *set, const char *expect);
 /* Runs SQL of the tests: db.c's own way, first column of the first row into out (may be NULL). */

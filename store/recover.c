@@ -75,10 +75,10 @@ static int marks(const char *dir)
     return count > 0 ? count : 1;
 }
 
-static void unmark(const char *dir)
+void recover_sound(const char *state_dir)
 {
     char path[PATH_MAX];
-    if (statedir_path(path, sizeof path, dir, MARK) == 0)
+    if (statedir_path(path, sizeof path, state_dir, MARK) == 0)
         (void)unlink(path);
 }
 
@@ -246,13 +246,21 @@ static int prepare_new(const char *state_dir, const char *from, const char *name
     return rc;
 }
 
+/* Says nothing of the backup: an older one, or none, must not be taken for that; the next start tries again. */
+static bool is_passing(int rc)
+{
+    return rc == -ENOSPC || rc == -ENOMEM || rc == -EMFILE || rc == -ENFILE || rc == -EINTR || rc == -EDQUOT;
+}
+
 static int newest_good(const char *state_dir, const char *backup_dir, int64_t now_ms, bool by_itself,
                        struct recovery *r)
 {
     char path[PATH_MAX];
     struct backup_entry *list = calloc(BACKUPS_MAX, sizeof *list);
     int n = list ? backup_list(backup_dir, list, BACKUPS_MAX) : -ENOMEM, rc = -ENOENT;
-    for (int i = 0; i < n && rc < 0 && rc != -ENOSPC; i++) {
+    if (n < 0 && is_passing(n))
+        rc = n;
+    for (int i = 0; i < n && rc < 0 && !is_passing(rc); i++) {
         rc = backup_path(path, sizeof path, backup_dir, list[i].name);
         if (rc == 0)
             rc = prepare_new(state_dir, path, list[i].name, now_ms, by_itself, r);
@@ -262,7 +270,7 @@ static int newest_good(const char *state_dir, const char *backup_dir, int64_t no
             log_warn("%s: can not be restored: %s", path, r->why[0] ? r->why : strerror(-rc));
     }
     free(list);
-    return rc < 0 && rc != -ENOSPC ? -ENOENT : rc;
+    return rc < 0 && !is_passing(rc) ? -ENOENT : rc;
 }
 
 static bool any_backup(const char *backup_dir)
@@ -310,7 +318,7 @@ static int recover(const char *state_dir, const char *backup_dir, int64_t now_ms
     }
     if (rc == 0) {
         r->done = true;
-        unmark(state_dir);
+        recover_sound(state_dir);
         say_done(state_dir, r);
     }
     close(fd);
@@ -327,13 +335,15 @@ static bool is_lost(const char *state_dir, const char *backup_dir, int64_t now_m
     int fd, count = marks(state_dir);
     struct stat st;
     if (stat(state_dir, &st) < 0 || statedir_lock(state_dir, &fd) < 0)
-        return false; /* db_open says what is wrong */
-    bool lost = finish_swap(state_dir, now_ms) == 0 && !is_there(state_dir, DB_FILE) && any_backup(backup_dir);
+        return false;                             /* db_open says what is wrong */
+    int swapped = finish_swap(state_dir, now_ms); /* one that can not be ended must not look like a first start */
+    bool lost = !is_there(state_dir, DB_FILE) && (swapped < 0 || any_backup(backup_dir));
     if (lost)
         log_err("%s/%s: is gone, but there are backups of it", state_dir, DB_FILE);
     if (!lost && count && statedir_path(path, sizeof path, state_dir, DB_FILE) == 0 &&
         db_open_file(&db, state_dir, path, DB_WRITE) == 0) {
-        lost = count > MARKS_MAX || check_pages(db, why, sizeof why) == -EIO;
+        int rc = check_pages(db, why, sizeof why);
+        lost = count > MARKS_MAX || (rc == -EIO && (db_sick(db) & DB_SICK_CORRUPT));
         if (lost)
             log_err("%s: was found damaged while it ran%s%s", path, why[0] ? ": " : "", why);
     }
@@ -347,8 +357,8 @@ static bool is_damage(const char *state_dir, int64_t now_ms, int rc, unsigned si
 {
     if (sick & DB_SICK_CORRUPT)
         return true;
-    if (rc != -EIO || (sick & DB_SICK_FULL))
-        return false;
+    if (rc != -EIO || !(sick & DB_SICK_DISK) || (sick & DB_SICK_FULL))
+        return false; /* what may not be opened, or not be brought up to date, is as good as it was */
     return recover_suspect(state_dir, now_ms, "it can not be opened") == 0 && marks(state_dir) > MARKS_MAX;
 }
 
@@ -414,7 +424,7 @@ int recover_restore(const char *state_dir, const char *backup_dir, const char *f
     }
     if (rc == 0) {
         r->done = true;
-        unmark(state_dir);
+        recover_sound(state_dir);
     }
     close(fd);
     return rc;

@@ -48,5 +48,7 @@ int recover_restore(const char *state_dir, const char *backup_dir, const char *f
 /* A statement met damage: notes it beside the database, so that the next start looks at every page and,
  * should it find nothing again and again, puts the backup into place all the same. 0 or -errno. */
 int recover_suspect(const char *state_dir, int64_t now_ms, const char *why);
+/* A backup of it was made and is whole: what was noted before says nothing any more. */
+void recover_sound(const char *state_dir);
 
 #endif

@@ -128,6 +128,8 @@ static void on_done(void *ctx, const struct errand_result *r)
     errand_free(v->errand);
     v->errand = NULL;
     say_result(v, &copy);
+    if (!copy.rc && !v->test && !v->damaged)
+        recover_sound(v->state_dir);
     settle(v, &copy);
     v->ev.turn(v->ev.ctx);
 }

@@ -4,6 +4,7 @@
 #include "tests/unit/store_vault.h"
 
 #include "gateway/base/civil.h"
+#include "store/engine.h"
 #include "store/heads.h"
 #include "store/recover.h"
 
@@ -206,6 +207,66 @@ static void damage_met_while_running_is_looked_for_at_the_next_start(void **stat
     assert_false(r.done);
 }
 
+/* Four starts that can not open it, with a file in the way: nothing of it is damaged. */
+static void what_can_not_be_opened_is_not_taken_for_damage(void **state)
+{
+    struct vault *v = *state;
+    struct recovery r;
+    char wal[400];
+    make(v, NOW_MS);
+    say(v, "since then", 5);
+    close_it(v);
+    store_path(&v->s, "tinbao.db-wal", wal, sizeof wal);
+    assert_int_equal(mkdir(wal, 0700), 0);
+    for (int i = 0; i < 6; i++) {
+        assert_int_equal(recover_quietly(v, &r, NULL), -EIO);
+        assert_false(r.done);
+    }
+    assert_int_equal(rmdir(wal), 0);
+    assert_int_equal(recover_quietly(v, &r, NULL), 0);
+    assert_false(r.done);
+    assert_int_equal(store_number(&v->s, "SELECT COUNT(*) FROM audit"), 5);
+}
+
+static void a_page_that_was_not_given_is_not_taken_for_damage(void **state)
+{
+    struct vault *v = *state;
+    static const char head[] = "*** in database main ***\nPage 7: ";
+    static const struct {
+        const char *text;
+        int rc;
+        unsigned sick;
+    } said[] = {{"ok", 0, 0},
+                {"unable to get the page. error code=266", -EIO, DB_SICK_DISK},
+                {"unable to get the page. error code=7", -ENOMEM, 0},
+                {"unable to get the page. error code=3082", -ENOMEM, 0},
+                {"unable to get the page. error code=11", -EIO, DB_SICK_CORRUPT},
+                {"unable to get the page. error code=522", -EIO, DB_SICK_CORRUPT},
+                {"row 1 missing from index a", -EIO, DB_SICK_CORRUPT}};
+    for (size_t i = 0; i < ARRAY_LEN(said); i++) {
+        char got[200];
+        snprintf(got, sizeof got, "%s%s", i ? head : "", said[i].text);
+        assert_int_equal(db_checked(v->s.db, got), said[i].rc);
+        assert_int_equal(db_sick(v->s.db), said[i].sick);
+    }
+}
+
+static void a_doubt_ends_with_a_backup_that_is_whole(void **state)
+{
+    struct vault *v = *state;
+    struct recovery r;
+    say(v, "x", 9);
+    make(v, NOW_MS);
+    close_it(v);
+    for (int i = 0; i < 6; i++) { /* years apart */
+        assert_int_equal(recover_suspect(v->s.dir, NOW_MS, "test"), 0);
+        assert_int_equal(recover_quietly(v, &r, NULL), 0);
+        assert_false(r.done);
+        close_it(v);
+        recover_sound(v->s.dir);
+    }
+}
+
 static void a_disk_that_damages_all_is_not_filled_with_set_asides(void **state)
 {
     struct vault *v = *state;
@@ -264,6 +325,9 @@ int main(void)
         vault_test(a_broken_audit_goes_back_to_the_backup_or_stays_with_an_alarm),
         vault_test(a_key_file_that_is_lost_is_refused_and_nothing_moved),
         vault_test(damage_met_while_running_is_looked_for_at_the_next_start),
+        vault_test(what_can_not_be_opened_is_not_taken_for_damage),
+        vault_test(a_page_that_was_not_given_is_not_taken_for_damage),
+        vault_test(a_doubt_ends_with_a_backup_that_is_whole),
         vault_test(a_disk_that_damages_all_is_not_filled_with_set_asides),
         vault_test(a_restore_by_hand_keeps_the_present_database),
     };
