@@ -179,7 +179,7 @@ static void handle(struct month *m, const struct report *r, const char *officer,
     phone_says(m, officer, "XONG {m%d} da giai quyet", r->name);
     phone_gets(m, officer, "Da ghi vu {m%d} xong.", r->name);
     if (!restricted)
-        phone_gets(m, r->from, "/^Vu {m%d} da xu ly xong/", r->name);
+        phone_gets(m, r->from, r->sort == TIP ? "/^{m%d}: da xong\\.$/" : "/^Vu {m%d} da xu ly xong/", r->name);
     others_get(m, officer, "/^Vu @: .* bao xong/", r->name);
 }
 
