@@ -153,12 +153,19 @@ static char *dialled_pin(const struct msg *m, char *text)
     return hash && dial ? hash : NULL;
 }
 
-/* Typed when the menu was gone already: a question had ended it. */
-static bool is_his_pin(const struct msg *m, const char *text)
+/* Typed when the menu was gone already: a question had ended it. Digits that mean nothing are all taken for one:
+ * they would stand in the duty desk's list, and if only the right ones were hidden, who has the phone in hand
+ * could try as many as he likes and read there which they are. */
+static bool may_be_his_pin(const struct msg *m, const char *text)
 {
     char digits[MENU_INPUT_SIZE];
-    return only_digits(text, digits) && strlen(digits) >= PIN_DIGITS_MIN &&
-           user_pin_check(m->d->db, m->user->id, digits) == 0;
+    struct question q;
+    if (!only_digits(text, digits) || strlen(digits) < PIN_DIGITS_MIN)
+        return false;
+    bool nothing = !strcmp(m->m->form, "none") && !m->m->code[0];
+    if (nothing && question_of(m->d->db, m->user->id, 0, &q) == -ENOENT)
+        return true;
+    return user_pin_check(m->d->db, m->user->id, digits) == 0;
 }
 
 int menu_hide_pin(struct msg *m, char *text)
@@ -175,7 +182,7 @@ int menu_hide_pin(struct msg *m, char *text)
         int rc = own_menu(m, &menu);
         if (rc < 0 && rc != -ENOENT && rc != -ETIMEDOUT)
             return rc;
-        if (rc == -ENOENT ? is_his_pin(m, text) : menu.asks_pin)
+        if (rc == -ENOENT ? may_be_his_pin(m, text) : menu.asks_pin)
             any = blot(from = text, m->pin);
     }
     while (from && blot(from, rest))
