@@ -165,6 +165,19 @@ static int export(const struct config *cfg, const char *dir, const char *phone, 
 
 enum { OPT_STATE = 256, OPT_HELP };
 
+/* "-": a line of standard input. What was an argument does not stay in the process list. */
+static int take_phone(char *arg, char *phone, size_t size)
+{
+    char line[64] = "";
+    bool in = !strcmp(arg, "-");
+    if (in && !fgets(line, sizeof(line), stdin))
+        return -EINVAL;
+    line[strcspn(line, "\r\n")] = '\0';
+    int rc = phone_normalize(in ? line : arg, phone, size);
+    explicit_bzero(in ? line : arg, strlen(in ? line : arg));
+    return rc;
+}
+
 static int run(int argc, char **argv)
 {
     static const struct option options[] = {{"config", required_argument, NULL, 'c'},
@@ -186,7 +199,7 @@ static int run(int argc, char **argv)
     }
     if (argc - optind != 1)
         return cmd_usage(&cmd_export, "it takes one phone number");
-    if (phone_normalize(argv[optind], phone, sizeof(phone)))
+    if (take_phone(argv[optind], phone, sizeof(phone)))
         return cmd_usage(&cmd_export, "that is no phone number: 0912000001 or +84912000001");
     struct problems *p = problems_new();
     struct config *cfg = p ? config_load(cmd_config_path(config), p) : NULL;
@@ -210,6 +223,8 @@ const struct cmd cmd_export = {
         "DULIEU tells by SMS, in full. Ask who asks for it for a proof of who he is.\n\n"
         "Not in it: tips, whose link to their sender is cut; anything of restricted incidents; what others said\n"
         "or did. Reads only; the service may run meanwhile.\n\n"
+        "PHONE '-' is read from standard input: an argument stays in the history of the shell, and others may see it\n"
+        "in the process list for a moment.\n\n"
         "  -o FILE, --output FILE  into this file (mode 0600), which must not be there yet; else standard output\n"
         "  -c CONFIG, --state-dir DIR  as for 'tinbao serve'\n\n"
         "exit status: 0 written; 1 nothing is kept of this number, or it can not be read or written; 2 wrong usage\n\n"

@@ -165,6 +165,17 @@ static int set_up(struct parsed *p)
     return rc;
 }
 
+/* Out of the environment, and out of what /proc/PID/environ shows of it. */
+static int take_pin(struct line_options *o)
+{
+    char *pin = getenv("TINBAO_PIN");
+    int rc = pin && !o->pin[0] ? str_copy(o->pin, sizeof o->pin, pin) : 0;
+    if (pin)
+        explicit_bzero(pin, strlen(pin));
+    (void)unsetenv("TINBAO_PIN");
+    return rc;
+}
+
 static int run(int argc, char **argv)
 {
     struct parsed p = {.fd = -1, .o = {.name = "gsm", .connection = "at", .poll_s = 30, .status_s = 60}};
@@ -176,10 +187,8 @@ static int run(int argc, char **argv)
             return cmd_usage(&cmd_line, "an option or its value is wrong");
     if (optind < argc || (p.fd >= 0) + p.probe + !!p.connect != 1 || !p.o.device[0] != !!p.connect)
         return cmd_usage(&cmd_line, "give either --probe DEVICE, or --fd N and --device DEVICE, or --connect SOCKET");
-    const char *pin = getenv("TINBAO_PIN");
-    if (!p.o.pin[0] && pin && str_copy(p.o.pin, sizeof p.o.pin, pin) != 0)
+    if (take_pin(&p.o))
         return cmd_usage(&cmd_line, "TINBAO_PIN is too long for a PIN");
-    (void)unsetenv("TINBAO_PIN");
     confine_early(true);
     if (p.probe)
         return gammu_line_probe(&p.o);
