@@ -380,6 +380,7 @@ struct walk {
     int (*fn)(void *ctx, const struct journal_item *it);
     void *ctx;
     struct journal_seen *seen;
+    int failed; /* of fn: no fault of the file */
 };
 
 /* Between files of several media the same record may stand twice. */
@@ -399,7 +400,8 @@ static int walk_item(void *ctx, const struct journal_item *it)
     seen->last = it->seq;
     seen->last_wall_ms = it->wall_ms;
     seen->last_rel_ms = it->rel_ms > seen->last_rel_ms ? it->rel_ms : seen->last_rel_ms;
-    return it->seq > w->after && w->fn ? w->fn(w->ctx, it) : 0;
+    w->failed = it->seq > w->after && w->fn ? w->fn(w->ctx, it) : 0;
+    return w->failed;
 }
 
 static int walk_file(const struct db *db, const struct name *e, struct walk *w)
@@ -418,6 +420,8 @@ static int walk_file(const struct db *db, const struct name *e, struct walk *w)
     if (r.spoilt)
         log_err("%s: damaged in %" PRIu64 " places, %" PRIu64 " octets: what stood there is lost", e->path, r.spoilt,
                 r.octets);
+    if (w->failed)
+        return w->failed;
     if (rc == -EPERM) {
         w->seen->foreign++;
         log_err("%s: was written with another key file: it can not be read", e->path);

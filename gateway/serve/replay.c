@@ -165,6 +165,24 @@ static int went_out(struct replay *r)
     return desk_now(r->desk).rel_ms < r->end_rel - GRACE_MS ? desk_replay_sent(r->desk) : 0;
 }
 
+/* One that fails waits, as it would have with the ticker: else no start would ever come past it. */
+static int try_job(struct replay *r, const struct job *job)
+{
+    int rc = db_save(r->w->db);
+    if (rc < 0)
+        return rc;
+    rc = desk_job(r->desk, job);
+    if (rc >= 0)
+        return db_release(r->w->db);
+    if (rc == -ENOSPC || rc == -EIO || rc == -EBUSY || rc == -ENOMEM)
+        return rc;
+    log_err("journal: a job of the kind '%s' fails: %s; again in an hour", job->kind, strerror(-rc));
+    rc = db_undo(r->w->db);
+    if (!rc)
+        rc = desk_rolled_back(r->desk);
+    return rc < 0 ? rc : job_set(r->w->db, job->kind, job->key, JOB_REL, r->end_rel + HOUR_MS);
+}
+
 static int run_job(struct replay *r, const struct job *job, struct job *last, const struct journal_item *it)
 {
     struct now at = {.wall_ms = it->wall_ms, .rel_ms = it->rel_ms};
@@ -177,7 +195,7 @@ static int run_job(struct replay *r, const struct job *job, struct job *last, co
     *last = *job;
     rel_ms = rel_ms > now_rel ? rel_ms : now_rel;
     set_clock(r, rel_ms, at.wall_ms - (at.rel_ms - rel_ms));
-    int rc = desk_job(r->desk, job);
+    int rc = try_job(r, job);
     return rc < 0 ? rc : went_out(r);
 }
 
@@ -366,7 +384,7 @@ static int finish(struct replay *r, const struct journal_seen *seen)
         rc = recover_replayed(r->w->db);
     if (!rc && is_loss(r)) {
         snprintf(told, sizeof(told), "%" PRId64 " %" PRId64 " %d", r->count, r->end_wall,
-                 r->orderly && !seen->gaps && !seen->spoilt);
+                 r->orderly && !seen->gaps && !seen->spoilt && !seen->unreadable);
         rc = meta_set(r->w->db, "replayed", told);
     }
     return rc < 0 ? rc : commit(r);

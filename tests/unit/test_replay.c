@@ -418,31 +418,69 @@ static void a_phone_that_the_console_revoked_stays_revoked(void **state)
     assert_int_equal(number(b, "SELECT COUNT(*) FROM \"user\" WHERE phone = '" OFFICER "' AND active = 1"), 1);
 }
 
-static void an_older_database_gets_what_came_after_it(void **state)
+/* The backup: made, or put into place. */
+static void older(struct box *b, bool make)
 {
-    struct box *b = *state;
-    char before[4096], after[4096], path[200], copy[200];
-    text(b, MEMBER, "BC man de trom mat xe wave");
-    call(b, "+84912000002");
-    later(b, 90000);
-    text(b, MEMBER, "VAO");
-    box_stop(b, true);
+    char path[200], copy[200];
     snprintf(path, sizeof(path), "%s/tinbao.db", b->dir);
     snprintf(copy, sizeof(copy), "%s/older", b->dir);
+    if (!make) {
+        assert_int_equal(rename(copy, path), 0);
+        return;
+    }
     FILE *in = fopen(path, "re"), *out = fopen(copy, "we");
     for (int c; (c = fgetc(in)) != EOF;)
         fputc(c, out);
     fclose(in);
     fclose(out);
+}
+
+static void an_older_database_gets_what_came_after_it(void **state)
+{
+    struct box *b = *state;
+    char before[4096], after[4096];
+    text(b, MEMBER, "BC man de trom mat xe wave");
+    call(b, "+84912000002");
+    later(b, 90000);
+    text(b, MEMBER, "VAO");
+    box_stop(b, true);
+    older(b, true);
     assert_int_equal(box_start(b), 0);
     evening(b);
     story(b, before, sizeof(before));
     box_stop(b, false);
     lose_database(b);
-    assert_int_equal(rename(copy, path), 0); /* the backup */
+    older(b, false);
     assert_int_equal(box_start(b), 0);
     story(b, after, sizeof(after));
     assert_string_equal(before, after);
+}
+
+/* With the ticker it waits and all else goes on: here it must not end each start, and take a text each time. */
+static void a_job_that_fails_takes_nothing_with_it(void **state)
+{
+    struct box *b = *state;
+    char out[16];
+    text(b, MEMBER, "BC man de trom mat xe wave");
+    ask(b, "INSERT INTO meta (key, value) VALUES ('late_count', '5')", out, sizeof(out));
+    ask(b,
+        "CREATE TRIGGER poison BEFORE UPDATE ON meta WHEN NEW.key = 'late_count'"
+        " BEGIN SELECT RAISE(ABORT, 'poison'); END",
+        out, sizeof(out));
+    assert_int_equal(job_set(b->w.db, "late", "", JOB_REL, desk_now(b->w.desk).rel_ms + 60000), 0);
+    box_stop(b, true);
+    older(b, true);
+    assert_int_equal(box_start(b), 0);
+    ask(b, "DROP TRIGGER poison", out, sizeof(out));
+    evening(b);
+    int64_t incidents = number(b, "SELECT COUNT(*) FROM incident"), texts = number(b, "SELECT COUNT(*) FROM message");
+    box_stop(b, false);
+    lose_database(b);
+    older(b, false);
+    assert_int_equal(box_start(b), 0);
+    assert_int_equal(number(b, "SELECT COUNT(*) FROM incident"), incidents);
+    assert_int_equal(number(b, "SELECT COUNT(*) FROM message"), texts);
+    assert_int_equal(number(b, "SELECT COUNT(*) FROM job WHERE kind = 'late'"), 1);
 }
 
 static void a_medium_that_is_gone_stops_nothing(void **state)
@@ -491,6 +529,7 @@ int main(void)
         box_test(an_invite_lets_in_after_it),
         box_test(a_phone_that_the_console_revoked_stays_revoked),
         box_test(an_older_database_gets_what_came_after_it),
+        box_test(a_job_that_fails_takes_nothing_with_it),
         box_test(a_medium_that_is_gone_stops_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

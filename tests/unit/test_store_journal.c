@@ -115,6 +115,26 @@ static void what_was_written_is_read_back(void **state)
     assert_int_equal(g.seq[0], 3);
 }
 
+static int refuse(void *ctx, const struct journal_item *it)
+{
+    (void)it;
+    return *(int *)ctx;
+}
+
+/* A database that fails in the middle of a replay: not the file's fault, and not the end of what it has. */
+static void who_is_told_of_a_record_may_stop_the_walk(void **state)
+{
+    struct store *s = *state;
+    struct journal_seen seen;
+    const char *dir = s->dir;
+    int errors[] = {-EIO, -EINVAL, -EPERM, -ENOENT, -EACCES, -ENOSPC};
+    write_some(s, s->dir, 1, 3);
+    for (size_t i = 0; i < ARRAY_LEN(errors); i++) {
+        assert_int_equal(journal_each(s->db, &dir, 1, 0, refuse, &errors[i], &seen), errors[i]);
+        assert_int_equal(seen.unreadable + seen.foreign, 0);
+    }
+}
+
 static int note_whole(void *ctx, const struct journal_item *it)
 {
     *(struct journal_item *)ctx = *it;
@@ -345,6 +365,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         journal_test(what_was_written_is_read_back),
+        journal_test(who_is_told_of_a_record_may_stop_the_walk),
         journal_test(every_field_survives),
         journal_test(a_torn_last_record_is_left_out_and_cut),
         journal_test(a_damaged_record_in_the_middle_costs_itself_alone),
