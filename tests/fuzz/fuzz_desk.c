@@ -155,6 +155,20 @@ static void check(struct evening *e)
          "SELECT o.id || ' ' || o.body FROM outbox o JOIN \"user\" u ON u.id = o.user_id JOIN incident i "
          "ON i.id = o.incident_id WHERE o.id > $1 AND u.role IN " TEAM " AND i.form = 'tip' LIMIT 1",
          NULL},
+        {"a restricted report stays among the named officers and who made it",
+         "SELECT o.id || ' ' || i.kind || ': ' || o.body FROM outbox o JOIN \"user\" u ON u.id = o.user_id JOIN "
+         "incident i "
+         "ON i.id = o.incident_id WHERE o.id > $1 AND u.role IN " TEAM " AND i.restricted = 1 AND NOT EXISTS "
+         "(SELECT 1 FROM message m WHERE m.user_id = u.id AND m.id = o.message_id) "
+         "AND i.user_id IS NOT u.id LIMIT 1",
+         NULL},
+        {"what is restricted names no kind to the team",
+         "SELECT o.id || ' ' || o.body FROM outbox o JOIN \"user\" u ON u.id = o.user_id JOIN incident i ON i.id = "
+         "o.incident_id "
+         "WHERE o.id > $1 AND u.role IN " TEAM
+         " AND i.restricted = 1 AND (instr(o.body, 'BAOHANH') OR instr(o.body, 'TRENGUY') "
+         "OR instr(o.body, 'bao luc') OR instr(o.body, 'tre em')) LIMIT 1",
+         NULL},
     };
     int64_t before = e->outbox_seen;
     check_new_texts(e);
