@@ -390,7 +390,7 @@ static int walk_item(void *ctx, const struct journal_item *it)
     struct journal_seen *seen = w->seen;
     if (it->seq <= seen->last)
         return 0;
-    if (seen->last && it->seq > seen->last + 1 && it->seq > w->after + 1) {
+    if (seen->last && it->seq > seen->last + 1 && it->seq > w->after + 1 && it->seq - seen->last < JOURNAL_LEAP / 2) {
         seen->gaps++;
         seen->missing += it->seq - seen->last - 1;
         seen->gap_from_ms = seen->last_wall_ms;

@@ -40,6 +40,7 @@ void journal_batch_free(struct journal_batch *b);
 int journal_write(struct journal *j, const struct journal_batch *b);
 
 /* What was found in all directories. */
+#define JOURNAL_LEAP (UINT64_C(1) << 32) /* of the sequences, at a start without the medium: no gap */
 struct journal_seen {
     uint64_t files, foreign, unreadable; /* foreign: of another key file */
     uint64_t records, last;              /* good ones, the last sequence */

@@ -449,9 +449,17 @@ struct journaling *journaling_new(struct works *w, const char *state_dir)
     return jg;
 }
 
+/* Without its files nobody knows how far the medium's sequences went: what is written now must not be given the same,
+ * or it would be hidden behind them once the medium is back. */
+static bool is_blind(const struct journaling *jg)
+{
+    struct journal_disk disk;
+    return jg->n_dirs > 1 && (journal_look(jg->dirs[MEDIUM], &disk) < 0 || disk.files == 0);
+}
+
 void journaling_begin(struct journaling *jg, uint64_t last)
 {
-    jg->next = last + 1;
+    jg->next = last + 1 + (is_blind(jg) ? JOURNAL_LEAP : 0);
     jg->begun = true;
     desk_trace(jg->w->desk, &jg->trace);
     open_somewhere(jg, MEDIUM, desk_now(jg->w->desk));

@@ -483,6 +483,30 @@ static void a_job_that_fails_takes_nothing_with_it(void **state)
     assert_int_equal(number(b, "SELECT COUNT(*) FROM job WHERE kind = 'late'"), 1);
 }
 
+/* A crash, a start without the medium, its return: no number of a record is given twice. */
+static void records_written_without_the_medium_do_not_hide_behind_its_own(void **state)
+{
+    struct box *b = *state;
+    box_stop(b, true);
+    snprintf(b->w.cfg->journal.dir, sizeof(b->w.cfg->journal.dir), "%s", b->medium);
+    assert_int_equal(box_start(b), 0);
+    text(b, MEMBER, "BC man de trom mat xe wave");
+    text(b, MEMBER, "BC man de danh nhau o cho");
+    box_stop(b, false);
+    snprintf(b->w.cfg->journal.dir, sizeof(b->w.cfg->journal.dir), "%s/none/journal", b->medium);
+    assert_int_equal(box_start(b), 0);
+    text(b, MEMBER, "BC man de chay rom sau nha");
+    text(b, MEMBER, "BC man de co nguoi la");
+    box_stop(b, false);
+    snprintf(b->w.cfg->journal.dir, sizeof(b->w.cfg->journal.dir), "%s", b->medium);
+    assert_int_equal(box_start(b), 0);
+    text(b, MEMBER, "BC man de mat dien");
+    box_stop(b, false);
+    lose_database(b);
+    assert_int_equal(box_start(b), 0);
+    assert_int_equal(number(b, "SELECT COUNT(*) FROM message"), 5);
+}
+
 static void a_medium_that_is_gone_stops_nothing(void **state)
 {
     struct box *b = *state;
@@ -530,6 +554,7 @@ int main(void)
         box_test(a_phone_that_the_console_revoked_stays_revoked),
         box_test(an_older_database_gets_what_came_after_it),
         box_test(a_job_that_fails_takes_nothing_with_it),
+        box_test(records_written_without_the_medium_do_not_hide_behind_its_own),
         box_test(a_medium_that_is_gone_stops_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
