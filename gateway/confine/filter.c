@@ -12,6 +12,7 @@
 
 #include <sched.h>
 #include <seccomp.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 
@@ -102,13 +103,31 @@ static int fill(scmp_filter_ctx ctx, unsigned sets)
     return rc ? rc : add_clone(ctx, sets);
 }
 
+/* A filter of its own, because ioctl is allowed: nobody types at the terminal of who started us (TIOCSTI). Of the
+ * request the kernel reads 32 bits. */
+static int no_typing(void)
+{
+    static const struct scmp_arg_cmp requests[] = {
+        {.arg = 1, .op = SCMP_CMP_MASKED_EQ, .datum_a = UINT32_MAX, .datum_b = TIOCSTI},
+        {.arg = 1, .op = SCMP_CMP_MASKED_EQ, .datum_a = UINT32_MAX, .datum_b = TIOCLINUX}};
+    scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
+    int rc = ctx ? 0 : -ENOMEM;
+    for (size_t i = 0; !rc && i < ARRAY_LEN(requests); i++)
+        rc = seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1, &requests[i]);
+    if (!rc)
+        rc = seccomp_load(ctx);
+    seccomp_release(ctx);
+    return rc;
+}
+
 int filter_load(enum confine_role role)
 {
-    scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+    int rc = no_typing(); /* first: the other one lets no filter follow */
+    scmp_filter_ctx ctx = rc ? NULL : seccomp_init(SCMP_ACT_ERRNO(EPERM));
     if (!ctx)
-        return -ENOMEM;
+        return rc ? rc : -ENOMEM;
     (void)seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2); /* a tree: the hot path makes many calls */
-    int rc = fill(ctx, sets_of(role));
+    rc = fill(ctx, sets_of(role));
     if (!rc)
         rc = seccomp_load(ctx);
     seccomp_release(ctx);

@@ -405,6 +405,32 @@ static int is_closed(const struct around *p)
     return !strstr(text, "NoNewPrivs:\t1") ? 3 : !strstr(text, "Seccomp:\t2") ? 4 : 0;
 }
 
+/* ENOTTY: the kernel has looked at it. */
+static int types_at_the_terminal(const struct around *p)
+{
+    (void)p;
+    int fd = open("/dev/null", O_RDWR);
+    return fd < 0 ? errno : errno_of(syscall(SYS_ioctl, fd, (unsigned long)TIOCSTI, "x"));
+}
+
+/* The kernel looks at 32 bits of it. */
+static int types_in_long_hand(const struct around *p)
+{
+    (void)p;
+    int fd = open("/dev/null", O_RDWR);
+    return fd < 0 ? errno : errno_of(syscall(SYS_ioctl, fd, (uint64_t)TIOCSTI | (uint64_t)1 << 40, "x"));
+}
+
+/* A child that is started by hand has the operator's terminal. */
+static void no_role_types_at_the_terminal_of_who_started_it(void **state)
+{
+    struct around p = make_around(state);
+    for (size_t i = 0; i < ARRAY_LEN(all_roles); i++) {
+        assert_int_equal(try_as(all_roles[i], &p, types_at_the_terminal), EPERM);
+        assert_int_equal(try_as(all_roles[i], &p, types_in_long_hand), EPERM);
+    }
+}
+
 static void no_core_dump_and_no_new_privilege(void **state)
 {
     struct around p = make_around(state);
@@ -456,7 +482,7 @@ int main(int argc, char **argv)
         TEST(no_role_runs_another_program),       TEST(only_a_core_makes_processes),
         TEST(memory_is_written_or_executed),      TEST(what_only_an_intruder_does_ends_the_process),
         TEST(no_core_dump_and_no_new_privilege),  TEST(a_spawned_line_gives_up_more_than_its_core),
-        TEST(asked_for_it_nothing_is_given_up),
+        TEST(asked_for_it_nothing_is_given_up),   TEST(no_role_types_at_the_terminal_of_who_started_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
