@@ -105,7 +105,7 @@ int form_supplement(struct msg *m)
         return rc < 0 ? rc : 0;
     m->disposition = "supplement";
     int64_t who = m->user ? m->user->id : 0;
-    rc = audit(m->d, who, "supplement", in.id, m->id, m->m->text);
+    rc = audit(m->d, who, "supplement", in.id, m->id, apart_audit(m, m->m->text));
     if (!rc)
         rc = still_moved(m->d, &in);
     if (!rc)

@@ -107,6 +107,11 @@ int apart_hide(struct msg *m, char *text, char *word, bool *changed)
     return 0;
 }
 
+const char *apart_audit(const struct msg *m, const char *text)
+{
+    return m->of_tip ? "" : text;
+}
+
 int apart_keep(struct desk *d, const char *what, int64_t incident_id, const char *text)
 {
     uint8_t key[TIPKEY_SIZE], *box = NULL;

@@ -68,7 +68,7 @@ int letter_headless(struct desk *d, struct letter *l)
 /* The same of a tip: sealed, and no number in it. */
 static int hide_late(struct msg *m, struct letter *l, const struct incident *in, char *word)
 {
-    if (strcmp(in->form, "tip") != 0)
+    if (!m->of_tip)
         return 0;
     l->tip_id = in->party_id;
     if (!apart_sealing(m->d))
@@ -89,6 +89,7 @@ static int late_to(struct desk *d, struct letter *l, int64_t incident_id)
     letter_sender(&m, l->sender);
     m.user = NULL; /* what came first says whose it is */
     int rc = incident_by_id(d->db, incident_id, &in);
+    m.of_tip = !rc && !strcmp(in.form, "tip");
     if (!rc)
         rc = hide_late(&m, l, &in, word);
     if (!rc)
@@ -96,7 +97,7 @@ static int late_to(struct desk *d, struct letter *l, int64_t incident_id)
     if (!rc)
         rc = message_settle(d->db, m.id, "late", incident_id);
     if (!rc)
-        rc = audit(d, 0, "late_part", incident_id, m.id, m.body);
+        rc = audit(d, 0, "late_part", incident_id, m.id, apart_audit(&m, m.body));
     if (!rc)
         rc = text_say(d->cfg, TEXT_ALERT_SUPPLEMENT, out, sizeof(out), "code", in.code, "text",
                       text_withheld(d, &in, m.body) ? "xem tai truc" : m.body, NULL);

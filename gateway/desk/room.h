@@ -158,6 +158,8 @@ bool apart_mask_own(char *text, const char *number);
 int apart_hide(struct msg *m, char *text, char *word, bool *changed);
 /* Keeps a text sealed. what: see store/tip.h. */
 int apart_keep(struct desk *d, const char *what, int64_t incident_id, const char *text);
+/* What the audit may keep of these words: nothing of a tipster's. It lives longer than the text of a tip may. */
+const char *apart_audit(const struct msg *m, const char *text);
 /* NGUNG of this number: what is kept of it as a tip's sender is erased. */
 int apart_stop(struct desk *d, const char *number);
 /* The daily job. */

@@ -175,6 +175,26 @@ static void nor_in_what_may_be_the_rest_of_a_tip(void **state)
     assert_int_equal(files_with(r, "000 093") + files_with(r, "912000093"), 0);
 }
 
+/* Nothing is ever taken out of the audit: words of a tip would outlive retention.tips_days there. */
+static void no_word_of_a_tipster_goes_into_the_audit(void **state)
+{
+    struct rig *r = *state;
+    char text[200], code[8];
+    rig_part(r, TIPSTER, 9, 1, 3, "TIN man de co OKAPIWORD ");
+    rig_part(r, TIPSTER, 9, 2, 3, "hang dem");
+    rig_later(r, 11 * MINUTE_MS);
+    rig_part(r, TIPSTER, 9, 3, 3, "LYNXWORD het");
+    rig_ask(r, "SELECT code FROM incident", code, sizeof(code));
+    snprintf(text, sizeof(text), "THEM %s them YAKWORD nua", code);
+    rig_text(r, TIPSTER, text);
+    snprintf(text, sizeof(text), "SUA %s ND thanh XERUSWORD", code);
+    rig_text(r, TIPSTER, text);
+    snprintf(text, sizeof(text), "HUY %s WOMBATWORD", code);
+    rig_text(r, TIPSTER, text);
+    assert_true(rig_number(r, "SELECT COUNT(*) FROM audit WHERE action IN ('supplement', 'late_part')") >= 2);
+    assert_int_equal(rig_number(r, "SELECT COUNT(*) FROM audit WHERE detail LIKE '%WORD%'"), 0);
+}
+
 static void ngung_erases_a_tipster_and_what_could_be_tried(void **state)
 {
     struct rig *r = *state;
@@ -201,6 +221,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(reports_are_not_sealed, setup_sealed, rig_teardown),
         cmocka_unit_test_setup_teardown(a_tipsters_own_number_does_not_stand_in_his_text, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(nor_in_what_may_be_the_rest_of_a_tip, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(no_word_of_a_tipster_goes_into_the_audit, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(ngung_erases_a_tipster_and_what_could_be_tried, rig_setup, rig_teardown),
     };
     return cmocka_run_group_tests_name("desk_apart", tests, NULL, NULL);
