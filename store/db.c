@@ -70,6 +70,8 @@ static const struct pragma PRAGMAS_READ[] = {
 
 static int translate(int code)
 {
+    if (code == SQLITE_IOERR_SHMSIZE) /* no room for the index of the WAL */
+        return -ENOSPC;
     switch (code & 0xff) {
     case SQLITE_OK:
     case SQLITE_ROW:
@@ -99,9 +101,9 @@ static void note_sick(struct db *db, int code)
     int kind = code & 0xff;
     if (kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB)
         db->sick |= DB_SICK_CORRUPT;
-    if (kind == SQLITE_FULL)
+    if (kind == SQLITE_FULL || code == SQLITE_IOERR_SHMSIZE)
         db->sick |= DB_SICK_FULL;
-    if (kind == SQLITE_IOERR)
+    else if (kind == SQLITE_IOERR)
         db->sick |= DB_SICK_DISK;
 }
 

@@ -11,12 +11,15 @@
 #include "gateway/serve/journaling.h"
 #include "gateway/serve/replay.h"
 #include "gateway/serve/vault.h"
+#include "store/copy.h"
 #include "store/people.h"
 #include "store/recover.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define START_ROOM (INT64_C(4) << 20)
 
 static enum log_level level_from(const char *name)
 {
@@ -178,6 +181,14 @@ static int play_again(struct works *w, const char *state_dir, uint64_t *last)
     return rc;
 }
 
+/* A box that comes up on a full disk must come up: SQLite opens nothing without a few pages to write. */
+static void make_room(const char *state_dir)
+{
+    int64_t bytes = copy_room(state_dir);
+    if (bytes >= 0 && bytes < START_ROOM && reserve_free(state_dir) == 0)
+        log_err("%s: the disk is full: the reserve is given free for the start; remove other files", state_dir);
+}
+
 static int open_desk(struct works *w, const char *state_dir)
 {
     uint64_t last = 0;
@@ -185,6 +196,8 @@ static int open_desk(struct works *w, const char *state_dir)
     struct backup_place place;
     char dir[300];
     int rc = vault_place(w->cfg, state_dir, &place, dir, sizeof(dir));
+    if (!w->manual)
+        make_room(state_dir);
     if (!rc)
         rc = recover_open(&w->db, state_dir, dir, clock_now_ms(w->clock), &r);
     w->chain_broken = !rc && r.chain_broken;
