@@ -58,7 +58,7 @@ static int add_families(scmp_filter_ctx ctx, unsigned sets)
     for (size_t i = 0; !rc && i < ARRAY_LEN(table); i++)
         if (table[i].sets & sets)
             rc = add_if(ctx, "socket", 0, UINT32_MAX, (uint64_t)table[i].family);
-    return !rc && (sets & FILTER_UNIX) ? add_if(ctx, "socketpair", 0, UINT32_MAX, AF_UNIX) : rc;
+    return !rc && (sets & (FILTER_UNIX | FILTER_THREAD)) ? add_if(ctx, "socketpair", 0, UINT32_MAX, AF_UNIX) : rc;
 }
 
 static int add_clone(scmp_filter_ctx ctx, unsigned sets)
@@ -81,7 +81,9 @@ static unsigned sets_of(enum confine_role role)
     case CONFINE_LINE:
         return 0;
     case CONFINE_COURIER:
-        return FILTER_UNIX | FILTER_INET | FILTER_CONNECT | FILTER_THREAD;
+        /* No AF_UNIX: started by the core it has its user, and Landlock lets it connect to the control socket. Names
+         * are then resolved without helpers (nscd, systemd-resolved's own socket). */
+        return FILTER_INET | FILTER_CONNECT | FILTER_THREAD;
     case CONFINE_FRONT:
         return FILTER_INET | FILTER_SERVE;
     }

@@ -233,6 +233,13 @@ static int opens_unix(const struct around *p)
     return errno_of(socket(AF_UNIX, SOCK_STREAM, 0));
 }
 
+static int opens_a_pair(const struct around *p)
+{
+    (void)p;
+    int fds[2];
+    return errno_of(socketpair(AF_UNIX, SOCK_STREAM, 0, fds));
+}
+
 static int opens_raw(const struct around *p)
 {
     (void)p;
@@ -250,6 +257,10 @@ static void the_network_is_the_couriers_and_the_fronts(void **state)
     assert_int_equal(try_as(CONFINE_CORE, &p, listens), EPERM);
     assert_int_equal(try_as(CONFINE_LINE, &p, connects), EPERM);
     assert_int_equal(try_as(CONFINE_LINE, &p, opens_unix), EPERM);
+    /* one that the core starts has its user, and could ask at the console's socket for all there is */
+    assert_int_equal(try_as(CONFINE_COURIER, &p, opens_unix), EPERM);
+    assert_int_equal(try_as(CONFINE_FRONT, &p, opens_unix), EPERM);
+    assert_int_equal(try_as(CONFINE_COURIER, &p, opens_a_pair), 0); /* libcurl's threads */
     assert_int_equal(try_as(CONFINE_CORE, &p, opens_unix), 0);
     for (size_t i = 0; i < ARRAY_LEN(all_roles); i++)
         assert_int_equal(try_as(all_roles[i], &p, opens_raw), EPERM);
