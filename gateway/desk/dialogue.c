@@ -278,6 +278,24 @@ int dialogue_named(struct msg *m)
     return rc < 0 ? rc : 1;
 }
 
+/* Does every word of `more` stand in `said`? Both up to the length of a text in many parts; what is longer says more. */
+static bool nothing_new(const char *said, const char *more)
+{
+    char old[SMS_TEXT_MAX], add[SMS_TEXT_MAX], *save = NULL;
+    if (fold_text(said, strlen(said), old, sizeof(old), NULL) < 0 ||
+        fold_text(more, strlen(more), add, sizeof(add), NULL) < 0)
+        return false;
+    for (const char *w = strtok_r(add, " ,.;:!?", &save); w; w = strtok_r(NULL, " ,.;:!?", &save)) {
+        const size_t n = strlen(w);
+        const char *at = old;
+        while ((at = strstr(at, w)) && ((at > old && !strchr(" ,.;:!?", at[-1])) || !strchr(" ,.;:!?", at[n])))
+            at++; /* strchr() finds the end too */
+        if (!at)
+            return false;
+    }
+    return true;
+}
+
 int dialogue_again(struct msg *m)
 {
     struct question q;
@@ -295,6 +313,8 @@ int dialogue_again(struct msg *m)
     bool place = !strcmp(q.field, "place");
     if (place ? strcmp(in.kind, mm->kind) != 0 : strcmp(in.place, mm->place) != 0)
         return 0; /* another report */
+    if (!nothing_new(in.text, mm->text)) /* also of the same kind: what it tells must not be lost in an answer */
+        return 0;
     rc = apply(m, &q, place ? mm->place : mm->kind);
     return rc < 0 ? rc : 1;
 }
