@@ -32,7 +32,6 @@
 #define PAGES_A_STEP 512
 #define NAME_FORM "tinbao_%06" PRId64 "_%04d-%02d-%02d_%02d%02d.db"
 #define NAME_SCAN "tinbao_%6" SCNd64 "_%4d-%2d-%2d_%2d%2d.db%n"
-#define ROOM_LEFT (INT64_C(40) << 20) /* a backup never takes the live service's last space */
 #define META_OF "backup_of_ms"
 #define META_COUNTS "backup_counts"
 
@@ -312,7 +311,7 @@ int backup_begin(const struct backup_place *p, struct db *db, struct copy **copy
         return say(out, rc, p->state_dir);
     copy_remove(stage); /* of a run that was killed */
     int64_t here = copy_room(p->state_dir);
-    if (here >= 0 && here < 2 * (copy_size(live) + copy_size(wal)) + ROOM_LEFT)
+    if (here >= 0 && here < 2 * (copy_size(live) + copy_size(wal)) + COPY_ROOM_LEFT)
         return say(out, -ENOSPC, p->state_dir);
     return say(out, copy_begin(copy, db, stage), "the database can not be copied");
 }
@@ -393,7 +392,7 @@ int backup_test(const struct backup_place *p, struct backup_made *out)
         return say(out, rc, p->dir);
     copy_remove(to);
     out->bytes = copy_size(from);
-    rc = copy_room(p->state_dir) < 2 * out->bytes + ROOM_LEFT ? -ENOSPC : copy_file(from, to);
+    rc = copy_room(p->state_dir) < 2 * out->bytes + COPY_ROOM_LEFT ? -ENOSPC : copy_file(from, to);
     rc = say(out, rc, "a copy of it to try");
     if (rc == 0)
         rc = try_it(p, to, out);

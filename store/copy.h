@@ -9,6 +9,7 @@
 struct db;
 struct copy; /* owned by whoever called copy_begin */
 
+#define COPY_ROOM_LEFT (INT64_C(40) << 20) /* no copy takes the live service's last space */
 /* An open database into the new file `to`, by SQLite's online backup, some pages at a time. What is written
  * through db meanwhile goes into both. copy_step: 1 it is whole, as db is now; 0 go on; or -errno. */
 int copy_begin(struct copy **out, struct db *db, const char *to);

@@ -213,7 +213,8 @@ int backup_scrub(const char *state_dir, const char *path, const char *newest)
     if (rc < 0)
         return rc;
     copy_remove(stage);
-    rc = copy_file(path, stage);
+    int64_t here = copy_room(state_dir); /* with what is written back, which may be on this disk too */
+    rc = here >= 0 && here < 2 * copy_size(path) + COPY_ROOM_LEFT ? -ENOSPC : copy_file(path, stage);
     if (rc == 0)
         rc = db_open_file(&newer, state_dir, newest, DB_READ);
     if (rc == 0)
