@@ -395,8 +395,8 @@ int recover_open(struct db **out, const char *state_dir, const char *backup_dir,
     *out = NULL;
     rc = recover(state_dir, backup_dir, now_ms, false, r);
     r->chain_broken = rc < 0;
-    /* Without a good backup it stays: it can be read, and an empty one would be worse. */
-    return rc < 0 && rc != -ENOENT ? rc : db_open_sick(out, state_dir, DB_WRITE, &sick);
+    /* Without a good backup, or without room for it, it stays: it can be read, and no service would be worse. */
+    return rc < 0 && !is_there(state_dir, DB_FILE) ? rc : db_open_sick(out, state_dir, DB_WRITE, &sick);
 }
 
 /* --- the console -------------------------------------------------------------------------- */

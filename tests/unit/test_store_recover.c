@@ -163,6 +163,26 @@ static void a_broken_audit_goes_back_to_the_backup_or_stays_with_an_alarm(void *
     assert_true(r.done && !r.chain_broken && r.aside[0]);
 }
 
+/* Here by five files that were set aside today; a disk without room for a copy is the same. */
+static void a_broken_audit_that_can_not_be_put_back_stays_with_an_alarm(void **state)
+{
+    struct vault *v = *state;
+    struct recovery r;
+    char path[400], name[40];
+    say(v, "x", 9);
+    make(v, NOW_MS);
+    assert_int_equal(db_exec(v->s.db, "UPDATE audit SET detail = 'y' WHERE id = 4", NULL, 0), 0);
+    close_it(v);
+    for (int i = 0; i < 5; i++) {
+        snprintf(name, sizeof name, "tinbao.db.corrupt-%d", i);
+        store_path(&v->s, name, path, sizeof path);
+        close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+    }
+    assert_int_equal(recover_quietly(v, &r, NULL), 0);
+    assert_true(r.chain_broken && !r.done);
+    assert_int_equal(store_number(&v->s, "SELECT COUNT(*) FROM audit"), 9);
+}
+
 static void a_key_file_that_is_lost_is_refused_and_nothing_moved(void **state)
 {
     struct vault *v = *state;
@@ -323,6 +343,7 @@ int main(void)
         vault_test(a_database_that_is_gone_comes_back_from_the_backup),
         vault_test(a_recovery_that_was_cut_off_goes_on),
         vault_test(a_broken_audit_goes_back_to_the_backup_or_stays_with_an_alarm),
+        vault_test(a_broken_audit_that_can_not_be_put_back_stays_with_an_alarm),
         vault_test(a_key_file_that_is_lost_is_refused_and_nothing_moved),
         vault_test(damage_met_while_running_is_looked_for_at_the_next_start),
         vault_test(what_can_not_be_opened_is_not_taken_for_damage),
