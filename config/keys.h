@@ -55,7 +55,7 @@ struct key_table keys_of_attendance(void);
 struct key_table keys_of_tips(void);
 struct key_table keys_of_retention(void);
 struct key_table keys_of_children(void); /* keys_children.c */
-struct key_table keys_of_journal(void); /* keys_journal.c */
+struct key_table keys_of_journal(void);  /* keys_journal.c */
 /* keys_http.c */
 struct key_table keys_of_http(void);
 const char *keys_http_secret(const char *v); /* NULL: fine; else what is wrong with it */

@@ -127,6 +127,8 @@ const void *q_bytes(struct db *db, enum sql_id id, int col, size_t *size)
 void q_cut(char *dst, size_t size, const char *src)
 {
     size_t n = strlen(src);
+    if (size == 0)
+        return;
     if (n >= size) {
         n = size - 1;
         while (n > 0 && ((unsigned char)src[n] & 0xC0) == 0x80) /* inside a UTF-8 character */

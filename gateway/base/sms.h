@@ -29,7 +29,7 @@ struct sms_part {
     uint8_t coding;     /* enum sms_coding */
     uint8_t corrupt;    /* 1: not decodable, body is the raw PDU or empty */
     uint8_t silent;     /* 1: a type 0 message, to be taken and not shown (TS 23.040 9.2.3.9) */
-    uint16_t body_len; /* octets */
+    uint16_t body_len;  /* octets */
     uint8_t body[SMS_BODY_MAX];
 };
 

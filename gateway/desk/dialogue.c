@@ -278,7 +278,7 @@ int dialogue_named(struct msg *m)
     return rc < 0 ? rc : 1;
 }
 
-/* Does every word of `more` stand in `said`? Both up to the length of a text in many parts; what is longer says more. */
+/* Does every word of `more` stand in `said`? */
 static bool nothing_new(const char *said, const char *more)
 {
     char old[SMS_TEXT_MAX], add[SMS_TEXT_MAX], *save = NULL;
@@ -312,7 +312,7 @@ int dialogue_again(struct msg *m)
         return rc == -ENOENT ? 0 : rc;
     bool place = !strcmp(q.field, "place");
     if (place ? strcmp(in.kind, mm->kind) != 0 : strcmp(in.place, mm->place) != 0)
-        return 0; /* another report */
+        return 0;                        /* another report */
     if (!nothing_new(in.text, mm->text)) /* also of the same kind: what it tells must not be lost in an answer */
         return 0;
     rc = apply(m, &q, place ? mm->place : mm->kind);

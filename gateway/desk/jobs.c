@@ -32,8 +32,7 @@ int job_standing(struct desk *d, const char *kind, const char *meta, int64_t per
 
 /* Each sets its jobs of the calendar (JOB_WALL) from the calendar as it is, the last one what the roster as it
  * is leaves to nobody; called again and again. */
-static int (*const calendars[])(struct desk *d) = {digest_plan, attend_plan, reminder_plan, still_left,
-                                                   vault_plan};
+static int (*const calendars[])(struct desk *d) = {digest_plan, attend_plan, reminder_plan, still_left, vault_plan};
 
 static int64_t calendar_off(const struct desk *d)
 {

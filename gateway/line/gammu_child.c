@@ -303,7 +303,8 @@ static int start(struct child *c)
     if (child_judge(c, gm_notify(&c->m), "setting up"))
         return LINE_EXIT_MODEM;
     if (!c->m.notify)
-        child_trouble(c, TROUBLE_GOES_ON, "the modem does not announce texts (+CNMI): they are found every %d s", c->o->poll_s);
+        child_trouble(c, TROUBLE_GOES_ON, "the modem does not announce texts (+CNMI): they are found every %d s",
+                      c->o->poll_s);
     line_msg_init(&m, LINE_HELLO);
     gm_hello(&c->m, &m.u.hello);
     child_tell(c, &m);

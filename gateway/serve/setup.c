@@ -192,7 +192,7 @@ static void make_room(const char *state_dir)
 static int open_desk(struct works *w, const char *state_dir)
 {
     uint64_t last = 0;
-    struct recovery r;
+    struct recovery r = {0};
     struct backup_place place;
     char dir[300];
     int rc = vault_place(w->cfg, state_dir, &place, dir, sizeof(dir));

@@ -166,7 +166,7 @@ static struct console *console_up(void)
     c.world = world_new();
     c.w = (struct works){.db = c.world->db, .desk = c.world->desk, .cfg = c.world->cfg, .clock = c.world->clock};
     c.w.base = event_base_new();
-    strcpy(c.dir, "/tmp/tinbao-fuzz-XXXXXX");
+    snprintf(c.dir, sizeof(c.dir), "%s", "/tmp/tinbao-fuzz-XXXXXX");
     must_hold(c.w.base && mkdtemp(c.dir), "a directory");
     c.ctl = ctlsock_new(c.w.base, c.dir, &ev);
     must_hold(c.ctl != NULL, "a control socket");

@@ -410,7 +410,7 @@ static void line_says(struct evening *e, char what)
     s.sim_total = 50;
     s.sim_used = what == 's' ? 50 : 3;
     if (what == 'd')
-        strcpy(s.state, "down");
+        snprintf(s.state, sizeof(s.state), "down");
     fine(desk_line(e->w->desk, &s), "desk_line");
 }
 

@@ -127,7 +127,7 @@ static void build(struct house *h)
     static const char *const names[] = {"gsm1", "gsm2", "", ""};
     static const enum knock_kind kinds[] = {KNOCK_LINE, KNOCK_LINE, KNOCK_COURIER, KNOCK_FRONT};
     struct children_config cfg = {.line_user = "", .courier_user = "", .front_user = ""};
-    strcpy(h->dir, "/tmp/tinbao-fuzz-XXXXXX");
+    snprintf(h->dir, sizeof(h->dir), "%s", "/tmp/tinbao-fuzz-XXXXXX");
     must(mkdtemp(h->dir) != NULL);
     snprintf(h->path, sizeof(h->path), "%s/children", h->dir);
     snprintf(cfg.socket, sizeof(cfg.socket), "%s", h->path);

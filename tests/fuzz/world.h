@@ -129,9 +129,11 @@ static inline struct world *world_new(void)
     must_hold(w && p, "memory");
     log_setup("fuzz", getenv("WORLD_LOG") ? LOG_DEBUG_ : (enum log_level)0, false);
     randombytes_set_implementation(&no_chance);
-    strcpy(dir, homes[0]);
-    if (!mkdtemp(dir))
-        must_hold(mkdtemp(strcpy(dir, homes[1])) != NULL, "a directory");
+    snprintf(dir, sizeof(dir), "%s", homes[0]);
+    if (!mkdtemp(dir)) {
+        snprintf(dir, sizeof(dir), "%s", homes[1]);
+        must_hold(mkdtemp(dir) != NULL, "a directory");
+    }
     w->clock = clock_new_manual(WORLD_START_MS, 1000);
     w->cfg = config_load("tests/fuzz/world/tinbao.cfg", p);
     if (!w->cfg)

@@ -175,7 +175,7 @@ static void the_watchdog_is_fed_at_half_its_time_while_the_loop_turns(void **sta
     int fed = count(hear(s, 420), "WATCHDOG=1");
     assert_in_range(fed, 4, 10);
     assert_int_equal(count(s->heard, "STATUS="), 1); /* only when it has changed */
-    assert_true(notify_watched(n)); /* so the core needs no watchdog of its own */
+    assert_true(notify_watched(n));                  /* so the core needs no watchdog of its own */
     notify_free(n);
     assert_string_equal(hear(s, 150), "");
 }
