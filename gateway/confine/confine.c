@@ -11,11 +11,14 @@
 #include "gateway/confine/filter.h"
 #include "gateway/confine/landlock.h"
 
+#include <dirent.h>
 #include <link.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #ifndef PR_SET_MDWE /* Linux 6.3 */
@@ -90,11 +93,29 @@ static void allow_system(struct confine *c)
     allow_all(c, CONFINE_READ, files, ARRAY_LEN(files));
 }
 
-/* The resolver's files are replaced by renaming: the directory counts. What is secret in /etc belongs to
- * root and, the settings, to the core's group. */
-static void allow_courier(struct confine *c)
+/* What others may read there, entry by entry: one that the core starts is of the settings' group, and they hold
+ * numbers and PINs. A resolv.conf that is replaced later is another file: courier.c sees that, and ends. */
+static void allow_etc(struct confine *c)
 {
-    static const char *const files[] = {"/etc", "/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager",
+    char path[300];
+    struct stat link, st;
+    DIR *d = opendir("/etc");
+    for (struct dirent *e; d && (e = readdir(d));) {
+        if (e->d_name[0] == '.' || !strcmp(e->d_name, "tinbao") ||
+            snprintf(path, sizeof(path), "/etc/%s", e->d_name) >= (int)sizeof(path) || lstat(path, &link) ||
+            stat(path, &st))
+            continue;
+        bool dir = S_ISDIR(st.st_mode) && S_ISDIR(link.st_mode) && (st.st_mode & 05) == 05;
+        if (dir || (S_ISREG(st.st_mode) && (st.st_mode & 04)))
+            (void)confine_allow(c, CONFINE_READ, path);
+    }
+    if (d)
+        closedir(d);
+}
+
+static void allow_resolver(struct confine *c)
+{
+    static const char *const files[] = {"/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager",
                                         "/proc/sys/net"};
     allow_all(c, CONFINE_READ, files, ARRAY_LEN(files));
 }
@@ -109,7 +130,8 @@ static void allow_spawner(struct confine *c)
         (void)confine_allow(c, CONFINE_EXEC, interpreter);
     (void)confine_allow(c, CONFINE_DEVICE, "/dev");
     (void)confine_allow(c, CONFINE_READ, "/proc");
-    allow_courier(c);
+    (void)confine_allow(c, CONFINE_READ, "/etc");
+    allow_resolver(c);
 }
 
 void confine_begin(struct confine *c, enum confine_role role)
@@ -119,12 +141,14 @@ void confine_begin(struct confine *c, enum confine_role role)
         return;
     landlock_begin(c);
     allow_system(c);
-    if (role == CONFINE_CORE_SPAWNER)
+    if (role == CONFINE_CORE_SPAWNER) {
         allow_spawner(c);
-    else if (role == CONFINE_COURIER)
-        allow_courier(c);
-    else if (role == CONFINE_CORE)
+    } else if (role == CONFINE_COURIER) {
+        allow_etc(c);
+        allow_resolver(c);
+    } else if (role == CONFINE_CORE) {
         (void)confine_allow(c, CONFINE_READ, "/proc/sys/kernel/random");
+    }
 }
 
 int confine_allow(struct confine *c, enum confine_may may, const char *path)

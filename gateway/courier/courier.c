@@ -17,9 +17,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #define CONNECT_MS 10000L
 #define TURN_MS 1000
+#define RESOLVER "/etc/resolv.conf"
 
 struct courier {
     struct curl_api curl;
@@ -29,6 +31,7 @@ struct courier {
     int64_t said_ms, closed_ms; /* mono_ms; closed 0 = the core is there */
     int status;                 /* of the process, once it is to end */
     bool end;
+    struct stat resolver;  /* /etc/resolv.conf as it was at the start, or zeros */
     struct courier_msg in; /* too large for the stack */
 };
 
@@ -184,6 +187,14 @@ static void start_job(struct courier *c)
     }
 }
 
+/* A file that replaced the one of the start is not opened any more (gateway/confine): a new process is needed. */
+static bool resolver_changed(const struct courier *c)
+{
+    struct stat st = {0};
+    (void)stat(RESOLVER, &st);
+    return st.st_ino != c->resolver.st_ino || st.st_dev != c->resolver.st_dev;
+}
+
 static void end_job(struct courier *c, int i, CURLcode rc)
 {
     struct errand *e = c->errands[i];
@@ -200,6 +211,10 @@ static void end_job(struct courier *c, int i, CURLcode rc)
     r.retry_after_s = retry_after > 0 && retry_after < 86400 ? (uint32_t)retry_after : 0;
     errand_free(c, i);
     say_result(c, &r);
+    if (rc == CURLE_COULDNT_RESOLVE_HOST && resolver_changed(c)) {
+        log_note(RESOLVER " is another one by now: starts again");
+        c->end = true;
+    }
 }
 
 static void end_jobs(struct courier *c)
@@ -281,6 +296,7 @@ int courier_main(int fd)
         return COURIER_EXIT_LIBRARY;
     }
     c->fd = fd;
+    (void)stat(RESOLVER, &c->resolver);
     c->multi = c->curl.multi_init();
     if (!c->multi)
         c->status = COURIER_EXIT_LIBRARY;

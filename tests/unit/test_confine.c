@@ -233,6 +233,28 @@ static int opens_unix(const struct around *p)
     return errno_of(socket(AF_UNIX, SOCK_STREAM, 0));
 }
 
+static int reads_shadow(const struct around *p)
+{
+    (void)p;
+    return errno_of(open("/etc/shadow", O_RDONLY));
+}
+
+static int reads_passwd(const struct around *p)
+{
+    (void)p;
+    return errno_of(open("/etc/passwd", O_RDONLY));
+}
+
+/* As root here: what is not for others is as readable as the settings are for one whom the core starts. */
+static void the_courier_reads_of_etc_what_others_may(void **state)
+{
+    struct around p = make_around(state);
+    if (!has_landlock())
+        return;
+    assert_int_equal(try_as(CONFINE_COURIER, &p, reads_passwd), 0);
+    assert_int_equal(try_as(CONFINE_COURIER, &p, reads_shadow), EACCES);
+}
+
 static int opens_a_pair(const struct around *p)
 {
     (void)p;
@@ -488,12 +510,19 @@ int main(int argc, char **argv)
     log_setup("test", LOG_WARN_, false);
 #define TEST(f) cmocka_unit_test_setup_teardown(f, scratch_make, remove_around)
     const struct CMUnitTest tests[] = {
-        TEST(no_role_opens_what_was_not_named),   TEST(the_core_keeps_its_state_and_the_children_have_none),
-        TEST(a_line_has_its_device_and_no_other), TEST(the_network_is_the_couriers_and_the_fronts),
-        TEST(no_role_runs_another_program),       TEST(only_a_core_makes_processes),
-        TEST(memory_is_written_or_executed),      TEST(what_only_an_intruder_does_ends_the_process),
-        TEST(no_core_dump_and_no_new_privilege),  TEST(a_spawned_line_gives_up_more_than_its_core),
-        TEST(asked_for_it_nothing_is_given_up),   TEST(no_role_types_at_the_terminal_of_who_started_it),
+        TEST(no_role_opens_what_was_not_named),
+        TEST(the_core_keeps_its_state_and_the_children_have_none),
+        TEST(a_line_has_its_device_and_no_other),
+        TEST(the_network_is_the_couriers_and_the_fronts),
+        TEST(no_role_runs_another_program),
+        TEST(only_a_core_makes_processes),
+        TEST(memory_is_written_or_executed),
+        TEST(what_only_an_intruder_does_ends_the_process),
+        TEST(no_core_dump_and_no_new_privilege),
+        TEST(a_spawned_line_gives_up_more_than_its_core),
+        TEST(the_courier_reads_of_etc_what_others_may),
+        TEST(asked_for_it_nothing_is_given_up),
+        TEST(no_role_types_at_the_terminal_of_who_started_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
