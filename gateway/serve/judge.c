@@ -21,6 +21,8 @@ static const struct {
     [PRIO_DIGEST] = {60000, 1800000, 60000, 12},
 };
 
+#define PDU_TRIES 6
+
 static bool among(int cms, const int *codes, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -49,9 +51,16 @@ bool judge_cms_barred(int cms)
 
 bool judge_cms_permanent(int cms)
 {
-    /* unassigned number, unidentified or unknown subscriber; a PDU that no modem will take */
-    static const int codes[] = {1, 28, 30, 304, 305};
+    /* unassigned number, unidentified or unknown subscriber */
+    static const int codes[] = {1, 28, 30};
     return among(cms, codes, ARRAY_LEN(codes));
+}
+
+/* A PDU that the modem will not take. Ours are sound, so it is the modem that is not: soon it may be, or
+ * another line takes it. */
+static bool is_modems_word(int cms)
+{
+    return cms == 304 || cms == 305;
 }
 
 struct judgement judge_send(enum line_sent result, int cms, enum priority prio, int attempts, uint64_t seed)
@@ -75,7 +84,8 @@ struct judgement judge_send(enum line_sent result, int cms, enum priority prio, 
     j.slow = judge_cms_network(cms);
     if (j.slow && j.pause_ms > patience[p].network_ms)
         j.pause_ms = patience[p].network_ms;
-    bool enough = !j.slow && attempts + 1 >= patience[p].tries;
+    int most = is_modems_word(cms) ? PDU_TRIES : patience[p].tries;
+    bool enough = !j.slow && attempts + 1 >= most;
     j.act = judge_cms_permanent(cms) || enough ? JUDGE_FAIL : JUDGE_RETRY;
     return j;
 }

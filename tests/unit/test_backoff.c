@@ -126,6 +126,19 @@ static void an_unknown_subscriber_is_given_up_and_slows_nothing(void **state)
     assert_false(j.slow);
 }
 
+static void a_modem_that_takes_no_pdu_is_tried_again_for_minutes(void **state)
+{
+    (void)state;
+    int64_t waited_ms = 0;
+    for (int i = 0; i < 5; i++) {
+        struct judgement j = judge_send(SENT_REFUSED, 304, PRIO_REPLY, i, 1);
+        assert_int_equal(j.act, JUDGE_RETRY);
+        waited_ms += j.pause_ms;
+    }
+    assert_true(waited_ms >= 120000);
+    assert_int_equal(judge_send(SENT_REFUSED, 304, PRIO_SOS, 5, 1).act, JUDGE_FAIL);
+}
+
 static void refusals_are_enough_at_some_time(void **state)
 {
     (void)state;
@@ -237,6 +250,7 @@ int main(void)
         cmocka_unit_test(sent_is_sent),
         cmocka_unit_test(a_busy_network_slows_the_line_and_keeps_the_text),
         cmocka_unit_test(an_unknown_subscriber_is_given_up_and_slows_nothing),
+        cmocka_unit_test(a_modem_that_takes_no_pdu_is_tried_again_for_minutes),
         cmocka_unit_test(refusals_are_enough_at_some_time),
         cmocka_unit_test(what_was_not_written_is_never_given_up),
         cmocka_unit_test(no_answer_is_unknown_not_failed),
