@@ -201,9 +201,7 @@ class Box:
         if calls > self.people.calls:
             self.bad.append('%d calls, %d rows' % (self.people.calls, calls))
         held = self.numbered(db.execute('SELECT text FROM incident UNION ALL SELECT text FROM report'))
-        # a report with what an open question asked for is the answer to it: the incident is there already
-        answers = self.numbered(db.execute("SELECT body FROM message WHERE disposition = 'answer' AND incident_id IS NOT NULL"))
-        missing = sorted(self.people.sent - set(held) - set(answers) - self.people.loose)
+        missing = sorted(self.people.sent - set(held) - self.people.loose)
         self.lost = len(missing)
         self.doubled = sum(1 for n in held.values() if n > 1)
         twice = [n for n, times in self.numbered(db.execute('SELECT body FROM message')).items() if times > 1]
