@@ -200,8 +200,16 @@ int db_plan(struct db *db, enum sql_id id, char *out, size_t size)
 
 /* -- transactions --------------------------------------------------------------------- */
 
+bool db_gone(const struct db *db)
+{
+    return db->begun && sqlite3_get_autocommit(db->engine) != 0;
+}
+
+/* A savepoint outside of a transaction would begin one, and its release commit it. */
 static int control(struct db *db, enum db_control c)
 {
+    if (c != CTL_BEGIN && c != CTL_ROLLBACK && db_gone(db))
+        return -EIO;
     int rc = sqlite3_step(db->control[c]) == SQLITE_DONE ? 0 : db_failed(db, CONTROL[c]);
     sqlite3_reset(db->control[c]);
     return rc;

@@ -125,6 +125,9 @@ int db_exec(struct db *db, const char *sql, char *out, size_t size);
 /* The plan of a prepared query, one step a line. */
 int db_plan(struct db *db, enum sql_id id, char *out, size_t size);
 const char *db_query_name(enum sql_id id);
+/* SQLite has rolled back by itself (out of memory, disk full) what db_begin began: until db_rollback nothing may be
+ * written, or each statement would be a transaction of its own. */
+bool db_gone(const struct db *db);
 /* Forgets what was remembered of the tables. */
 void db_forget(struct db *db);
 

@@ -47,6 +47,8 @@ void q_blob(struct db *db, enum sql_id id, int n, const void *p, size_t size)
 int q_run(struct db *db, enum sql_id id)
 {
     sqlite3_stmt *st = db->st[id].st;
+    if (db_gone(db))
+        return -EIO; /* the cause was told */
     int rc = sqlite3_step(st);
     int out = rc == SQLITE_DONE ? sqlite3_changes(db->engine) : db_failed(db, db_query_name(id));
     sqlite3_reset(st);
@@ -74,6 +76,10 @@ int q_insert(struct db *db, enum sql_id id, int64_t *rowid)
 int q_row(struct db *db, enum sql_id id)
 {
     sqlite3_stmt *st = db->st[id].st;
+    if (db_gone(db)) {
+        sqlite3_reset(st);
+        return -EIO;
+    }
     int rc = sqlite3_step(st);
     if (rc == SQLITE_ROW)
         return 1;
