@@ -200,11 +200,6 @@ int db_plan(struct db *db, enum sql_id id, char *out, size_t size)
 
 /* -- transactions --------------------------------------------------------------------- */
 
-bool db_gone(const struct db *db)
-{
-    return db->begun && sqlite3_get_autocommit(db->engine) != 0;
-}
-
 /* A savepoint outside of a transaction would begin one, and its release commit it. */
 static int control(struct db *db, enum db_control c)
 {

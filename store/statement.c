@@ -44,6 +44,11 @@ void q_blob(struct db *db, enum sql_id id, int n, const void *p, size_t size)
         bound(db, id, sqlite3_bind_blob(db->st[id].st, i, p, (int)size, SQLITE_STATIC));
 }
 
+bool db_gone(const struct db *db)
+{
+    return db->begun && sqlite3_get_autocommit(db->engine) != 0;
+}
+
 int q_run(struct db *db, enum sql_id id)
 {
     sqlite3_stmt *st = db->st[id].st;
